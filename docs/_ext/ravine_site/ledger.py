@@ -1,0 +1,287 @@
+"""The ledger: every printed output and quoted value of the site, committed beside the text.
+
+A build compares what it computed with ``docs/ledger.json``. Each difference is a warning that names
+the page and line, what was and what is; under ``-W`` it fails the build. With ``ravine_accept`` set
+the build writes the new ledger instead.
+"""
+
+import difflib
+import json
+import math
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.util import logging
+
+from . import gallery, pages
+from .snapshot import Data
+from .values import quoted_value
+
+logger = logging.getLogger(__name__)
+
+RELATIVE_TOLERANCE = 1e-6
+"""Floats closer than this agree. Text, integers and printed output must agree exactly."""
+
+ACCEPT = "python3 noxfile.py -s docs -- --accept"
+
+Entries: TypeAlias = dict[str, dict[str, dict[str, Data]]]
+"""page -> "outputs" or "values" -> entry -> what it is."""
+
+_HIDDEN = {"remove-output", "remove-cell"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One entry that is not what the ledger says."""
+
+    page: str
+    kind: str
+    entry: str
+    message: str
+
+
+def compare(was: Entries, now: Entries) -> Iterator[Difference]:
+    """Yield every difference between two ledgers, in the order of pages and entries.
+
+    >>> old = {"page": {"values": {"winner:.2f": 1.0}}}
+    >>> new = {"page": {"values": {"winner:.2f": 0.5}}}
+    >>> [d.message for d in compare(old, new)]
+    ['was 1.0, is 0.5 (50 % less)']
+    """
+    for page in sorted(was.keys() | now.keys()):
+        for kind in ("outputs", "values"):
+            old, new = was.get(page, {}).get(kind, {}), now.get(page, {}).get(kind, {})
+            for entry in [*new, *(e for e in old if e not in new)]:
+                message = _difference(old, new, entry)
+                if message:
+                    yield Difference(page, kind, entry, message)
+
+
+def _difference(old: dict[str, Data], new: dict[str, Data], entry: str) -> str:
+    if entry not in old:
+        return f"is new: {_brief(new[entry])}"
+    if entry not in new:
+        return (
+            f"is in the ledger ({_brief(old[entry])}), and nothing on the site produces it any more"
+        )
+    if agree(old[entry], new[entry]):
+        return ""
+    was, now = old[entry], new[entry]
+    if isinstance(was, list) and isinstance(now, list):
+        return "moved:\n" + _line_by_line(was, now)
+    return f"was {_brief(was)}, is {_brief(now)}{_how_far(was, now)}"
+
+
+def agree(a: Data, b: Data) -> bool:
+    """Say whether two values are the same: exactly, or for floats within `RELATIVE_TOLERANCE`.
+
+    >>> agree(1.0, 1.0 + 1e-9), agree(36, 37), agree("nan", "nan")
+    (True, False, True)
+    """
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b or math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
+    return type(a) is type(b) and a == b
+
+
+def _brief(value: Data) -> str:
+    if isinstance(value, list):
+        return " | ".join(map(str, value[:2])) + (" | …" if len(value) > 2 else "")
+    return repr(value)
+
+
+def _how_far(a: Data, b: Data) -> str:
+    if not (isinstance(a, int | float) and isinstance(b, int | float)) or a == 0:
+        return ""
+    change = (b - a) / abs(a)
+    return f" ({abs(change):.3g} times as far)" if abs(change) > 10 else f" ({_percent(change)})"
+
+
+def _percent(change: float) -> str:
+    return f"{abs(change) * 100:.3g} % {'more' if change > 0 else 'less'}"
+
+
+def _line_by_line(was: list[Data], now: list[Data]) -> str:
+    changes = difflib.unified_diff(list(map(str, was)), list(map(str, now)), lineterm="", n=0)
+    lines = [line for line in changes if not line.startswith(("---", "+++", "@@"))]
+    marks = {"-": "    was  ", "+": "    is   "}
+    return "\n".join(marks[line[0]] + line[1:] for line in lines)
+
+
+def to_json(entries: Entries) -> str:
+    """Write a ledger: one line an entry, in a stable order, readable in a diff."""
+    return (
+        json.dumps(entries, indent=1, ensure_ascii=False, sort_keys=False, allow_nan=False) + "\n"
+    )
+
+
+def load(path: Path) -> Entries:
+    """Read a ledger; an absent file is an empty one.
+
+    Raises
+    ------
+    ValueError
+        If the file is no ledger; the message names the file and line.
+    """
+    if not path.exists():
+        return {}
+    try:
+        entries: Entries = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from None
+    return entries
+
+
+def storable(value: Data) -> Data:
+    """Return the value as JSON can hold it: nan and infinities as text."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+class LedgerCollector(EnvironmentCollector):
+    """Collects, while pages are read, the entries of each page and the lines they come from."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is read again or gone."""
+        _entries(env).pop(docname, None)
+        _lines(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
+    ) -> None:
+        """Take over what another reading process collected."""
+        for docname in docnames & _entries(other).keys():
+            _entries(env)[docname] = _entries(other)[docname]
+            _lines(env)[docname] = _lines(other)[docname]
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Collect the entries of one page."""
+        docname = app.env.docname
+        outputs, lines = _printed(docname, doctree)
+        values: dict[str, Data] = {}
+        for node in doctree.findall(quoted_value):
+            values[node["entry"]] = storable(node["value"])
+            lines.setdefault(node["entry"], node.line or 1)
+        for number, picture in enumerate(_pictures(docname), start=1):
+            values[f"alt text {number}"] = picture.alt
+        kinds = {"outputs": outputs, "values": dict(sorted(values.items()))}
+        page = {kind: entries for kind, entries in kinds.items() if entries}
+        if page:
+            _entries(app.env)[docname] = page
+            _lines(app.env)[docname] = lines
+
+
+def _entries(env: BuildEnvironment) -> Entries:
+    entries: Entries = env.__dict__.setdefault("ravine_entries", {})
+    return entries
+
+
+def _lines(env: BuildEnvironment) -> dict[str, dict[str, int]]:
+    lines: dict[str, dict[str, int]] = env.__dict__.setdefault("ravine_lines", {})
+    return lines
+
+
+def _printed(docname: str, doctree: nodes.document) -> tuple[dict[str, Data], dict[str, int]]:
+    """Return what a page's cells or a script print for the reader, and the cells' lines."""
+    outputs: dict[str, Data] = {}
+    lines: dict[str, int] = {}
+    if docname in pages.PAGES:
+        page = pages.PAGES[docname]
+        executed = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
+        for cell, notebook_cell in zip(page.cells, executed, strict=True):
+            printed = printed_lines(notebook_cell.outputs)
+            if printed and not _HIDDEN & set(notebook_cell.metadata.get("tags", ())):
+                outputs[cell.name] = printed
+                lines[cell.name] = cell.line
+    for number, block in enumerate(doctree.findall(_is_script_output), start=1):
+        outputs[f"block {number}"] = list(block.astext().splitlines())
+    return outputs, lines
+
+
+def _is_script_output(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.literal_block) and "sphx-glr-script-out" in node["classes"]
+
+
+def _pictures(docname: str) -> list[gallery.Picture]:
+    scripts = (script for script in gallery.SCRIPTS.values() if script.docname == docname)
+    return [picture for script in scripts for picture in script.pictures]
+
+
+def printed_lines(outputs: list[nodes.Element]) -> list[Data]:
+    """Return the lines a reader sees as text in a cell's outputs: streams, results, errors."""
+    texts = []
+    for output in outputs:
+        kind = output["output_type"]
+        if kind == "stream":
+            texts.append(output["text"])
+        elif kind == "error":
+            texts.append(f"{output['ename']}: {output['evalue']}")
+        elif "text/plain" in output.get("data", {}):
+            texts.append(output["data"]["text/plain"])
+    return [line for text in texts for line in text.splitlines()]
+
+
+def check(app: Sphinx, exception: Exception | None) -> None:
+    """Compare this build with the ledger, or write the ledger if the author accepts."""
+    if exception is not None or app.builder.format != "html":
+        return
+    path = Path(app.srcdir) / "ledger.json"
+    now = {docname: _entries(app.env)[docname] for docname in sorted(_entries(app.env))}
+    try:
+        was = load(path)
+    except ValueError as error:
+        logger.warning("%s", error, type="ravine", subtype="ledger")
+        return
+    differences = list(compare(was, now))
+    if app.config.ravine_accept:
+        _accept(path, now, len(differences))
+        return
+    for difference in differences:
+        _report(app, difference)
+    if differences:
+        logger.info(
+            "%d differences from %s; to accept them: %s", len(differences), path.name, ACCEPT
+        )
+
+
+def _accept(path: Path, now: Entries, changed: int) -> None:
+    if changed:
+        draft = path.with_suffix(".json.new")
+        draft.write_text(to_json(now), encoding="utf-8")
+        draft.replace(path)
+    logger.info("accepted %d differences into %s", changed, path.name)
+
+
+def _report(app: Sphinx, difference: Difference) -> None:
+    what = "output of" if difference.kind == "outputs" else "value"
+    logger.warning(
+        "%s %s %s",
+        what,
+        difference.entry,
+        difference.message,
+        location=_location(app, difference),
+        type="ravine",
+        subtype="ledger",
+    )
+
+
+def _location(app: Sphinx, difference: Difference) -> str:
+    """Return the file and line an author has to look at."""
+    for script in gallery.SCRIPTS.values():
+        if script.docname == difference.page:
+            return f"{script.source}:1"
+    if difference.page not in app.env.found_docs:
+        return f"{Path(app.srcdir) / 'ledger.json'}:1"
+    line = _lines(app.env).get(difference.page, {}).get(difference.entry, 1)
+    return f"{app.env.doc2path(difference.page)}:{line}"
+
+
+def setup(app: Sphinx) -> None:
+    """Register the collector and the check."""
+    app.add_config_value("ravine_accept", False, "", bool)
+    app.add_env_collector(LedgerCollector)
+    app.connect("build-finished", check)

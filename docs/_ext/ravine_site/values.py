@@ -1,0 +1,123 @@
+"""The role ``{val}``: a number in a sentence that the build has computed.
+
+``{val}`winner:.2f` `` quotes a variable of the page's own cells;
+``{val}`plot_1_6_sweep_quadratic::winner:.2f` `` quotes one of a gallery script.
+What stands before the last colon is a path (``run.updates``, ``counts[3]``, ``table['1e-4']``),
+what stands behind it is a Python format specification.
+"""
+
+import re
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+from sphinx.writers.html5 import HTML5Translator
+
+from . import gallery, pages
+from .snapshot import Data, look_up, show
+
+logger = logging.getLogger(__name__)
+
+_QUOTE = re.compile(
+    r"(?:(?P<script>\w+)::)?(?P<path>\w[^:\[]*(?:\[[^\]]*\][^:\[]*)*)(?::(?P<spec>.*))?"
+)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a ``{val}`` asks for. `script` is empty for a variable of the page itself."""
+
+    script: str
+    path: str
+    spec: str
+
+
+def parse_quote(text: str) -> Quote:
+    """Return the parts of a ``{val}``.
+
+    Raises
+    ------
+    LookupError
+        If the text is no quote.
+
+    >>> parse_quote("plot_1_6_sweep::winner:.2f")
+    Quote(script='plot_1_6_sweep', path='winner', spec='.2f')
+    """
+    match = _QUOTE.fullmatch(text.strip())
+    if match is None:
+        raise LookupError(f"{text!r} is not of the form variable:format or script::variable:format")
+    return Quote(match["script"] or "", match["path"].strip(), match["spec"] or "")
+
+
+def value_of(quote: Quote, docname: str) -> Data:
+    """Return the value a quote names, on the page `docname`.
+
+    Raises
+    ------
+    LookupError
+        If there is no such script, page or variable, or the variable took several values.
+    """
+    if quote.script:
+        return look_up(gallery.script(quote.script).names, quote.path)
+    if docname not in pages.PAGES:
+        raise LookupError(
+            f"this page has no code cells, so {quote.path!r} must name a gallery script too"
+        )
+    execution = pages.PAGES[docname].execution
+    variable = re.split(r"[.\[]", quote.path)[0]
+    if variable in execution.rebound:
+        lines = ", ".join(map(str, execution.rebound[variable]))
+        raise LookupError(
+            f"{variable!r} takes several values on this page (cells at lines {lines}); "
+            "give the one you mean a name of its own"
+        )
+    return look_up(execution.names, quote.path)
+
+
+class quoted_value(nodes.inline):  # noqa: N801 (docutils names its nodes in lower case)
+    """A value in running text. ``entry`` and ``value`` are what the ledger keeps of it."""
+
+
+class ValueRole(SphinxRole):
+    """Write a computed value into the text."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        location = self.get_location()
+        try:
+            quote = parse_quote(self.text)
+            value = value_of(quote, self.env.docname)
+            written = show(value, quote.spec)
+        except (LookupError, ValueError) as error:
+            reason = str(error.args[0] if error.args else error)
+            message = f"{{val}}`{self.text}`: {reason}"
+            logger.warning(message, location=location, type="ravine", subtype="val")
+            return [nodes.problematic(self.rawtext, self.rawtext)], []
+        where = quote.script or "this page"
+        node = quoted_value(
+            self.rawtext,
+            written,
+            entry=self.text.strip(),
+            value=value,
+            classes=["val"],
+            title=f"{quote.path}, computed by {where}",
+        )
+        node.source, node.line = self.get_source_info()
+        return [node], []
+
+
+def visit_quoted_value(self: HTML5Translator, node: quoted_value) -> None:
+    """Write the value in a span that says, on hovering, where it comes from."""
+    self.body.append(self.starttag(node, "span", "", title=node["title"]))
+
+
+def depart_quoted_value(self: HTML5Translator, node: quoted_value) -> None:
+    """Close the span."""
+    self.body.append("</span>")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the role."""
+    app.add_node(quoted_value, html=(visit_quoted_value, depart_quoted_value))
+    app.add_role("val", ValueRole())

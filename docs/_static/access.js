@@ -1,0 +1,25 @@
+// What scrolls sideways must be reachable by keyboard: give it a tab stop and a name while it overflows.
+const scrollers = "pre, .math .katex-display, .table-wrapper, .gallery-figure";
+
+function name(element) {
+  if (element.matches("pre")) return "Code or output, scrolls sideways";
+  return element.matches(".table-wrapper") ? "Table, scrolls sideways" : "Formula, scrolls sideways";
+}
+
+function update() {
+  for (const element of document.querySelectorAll(scrollers)) {
+    if (element.scrollWidth > element.clientWidth + 1) {
+      element.tabIndex = 0;
+      element.setAttribute("role", "region");
+      element.setAttribute("aria-label", name(element));
+    } else if (element.getAttribute("role") === "region") {
+      element.removeAttribute("tabindex");
+      element.removeAttribute("role");
+      element.removeAttribute("aria-label");
+    }
+  }
+}
+
+update();
+addEventListener("resize", update);
+document.fonts.ready.then(update);

@@ -1,0 +1,120 @@
+"""Sphinx configuration. `noxfile.py` says how it is called, docs/about/design.md why it is so."""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent / "src")]
+
+# The digits of long sums depend on the number of threads, and a fork must not meet a thread pool.
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+# Downloads and pages carry no date of the day; a fixed one keeps two builds equal.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+project = "Ravine"
+author = "The Ravine authors"
+copyright = "The Ravine authors. Text: CC BY 4.0. Code: BSD-3-Clause"
+version = release = "0.1.0"
+
+extensions = [
+    "myst_nb",
+    "sphinx_gallery.gen_gallery",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "ravine_site",
+]
+templates_path = ["_templates"]
+exclude_patterns = [
+    "_build",
+    "_ext",
+    "**/.*",
+    "_static/katex/katex.min.js",
+    "_static/katex/README.md",
+    "gallery/**/*.ipynb",  # sphinx-gallery's downloads, which myst-nb would read as pages
+    "gallery/**/GALLERY_HEADER.rst",
+]
+nitpicky = True
+nitpick_ignore_regex = [
+    # Other projects' names: their inventories would have to be fetched while the site is built.
+    (r"py:.*", r"(numpy|np|npt|torch|matplotlib|sympy|collections|typing|enum|abc|fractions)\..*"),
+    (
+        r"py:.*",
+        r"(bool|int|float|str|list|dict|tuple|object|callable|Callable|optional|array_like)",
+    ),
+]
+suppress_warnings = ["config.cache"]  # sphinx-gallery's configuration holds functions
+
+# Pages: executed by ravine_site.pages, read by myst-nb.
+nb_custom_formats = {".md": "ravine_site.pages.read"}
+nb_execution_mode = "off"
+nb_merge_streams = False
+myst_enable_extensions = [
+    "dollarmath",
+    "amsmath",
+    "colon_fence",
+    "deflist",
+    "attrs_inline",
+    "attrs_block",
+]
+myst_heading_anchors = 4
+myst_links_external_new_tab = False
+
+html_math_renderer = "katex_batch"
+
+# Figures: scripts in gallery/, executed by sphinx-gallery, linked by ravine_site.gallery.
+sphinx_gallery_conf = {
+    "examples_dirs": "../gallery",
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"/plot_",
+    "within_subsection_order": "FileNameSortKey",
+    "image_scrapers": ("ravine_site.gallery.scrape",),
+    "reset_modules": ("matplotlib", "ravine_site.gallery.reset_style"),
+    "run_stale_examples": True,  # a script's checksum does not change with the library it calls
+    "abort_on_example_error": True,
+    "capture_repr": (),
+    "download_all_examples": False,
+    "min_reported_time": 1_000_000,  # a running time on the page would differ from build to build
+    "write_computation_times": False,
+    "show_signature": False,
+    "inspect_global_variables": False,
+    "remove_config_comments": True,
+}
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+viewcode_line_numbers = True
+
+html_theme = "furo"
+html_title = "Ravine"
+html_favicon = "_static/favicon.svg"
+html_static_path = ["_static"]
+html_css_files = ["ravine.css"]
+html_js_files = [("access.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sourcelink = False
+html_last_updated_fmt = None
+html_theme_options = {
+    "light_css_variables": {
+        "color-brand-primary": "#0b5c94",
+        "color-brand-content": "#0b5c94",
+        "color-brand-visited": "#6b3f7d",
+        "font-stack": "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+        "font-stack--monospace": "ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#6cb6e8",
+        "color-brand-content": "#6cb6e8",
+        "color-brand-visited": "#c79fd8",
+    },
+    "navigation_with_keys": False,  # arrow keys belong to the reader's own controls
+}
+copybutton_exclude = ".linenos, .gp, .go"

@@ -1,0 +1,66 @@
+"""Builds of small and real sites, each in a process of its own as an author's build is."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent.parent
+MINI = Path(__file__).parent / "mini"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished build: whether it passed, what it said, and where its pages are."""
+
+    passed: bool
+    messages: str
+    folder: Path
+
+    def page(self, name: str) -> str:
+        return (self.folder / "out" / name).read_text(encoding="utf-8")
+
+
+def build(folder: Path, *options: str) -> Build:
+    """Build ``folder/docs`` into ``folder/out`` the way the docs session does."""
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "-E", "-q", "-b", "html"]
+    command += ["-d", "doctrees", *options, "docs", "out"]
+    # RAVINE_REPOSITORY is for the small site only: it takes its configuration from the real one
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "RAVINE_REPOSITORY": str(REPOSITORY)}
+    env.pop("PYTHONPATH", None)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return Build(done.returncode == 0, done.stdout + done.stderr, folder)
+
+
+@pytest.fixture
+def mini(tmp_path: Path) -> Path:
+    """A copy of the small site whose ledger agrees with it."""
+    folder = tmp_path / "mini"
+    shutil.copytree(MINI, folder)
+    return folder
+
+
+def copy_of_site(target: Path) -> Path:
+    """Copy what the real site is made of, without what earlier builds left there."""
+    for name in ("docs", "gallery", "src"):
+        generated = shutil.ignore_patterns("_build", "__pycache__", "*.md5")
+        shutil.copytree(REPOSITORY / name, target / name, ignore=generated)
+    shutil.rmtree(target / "docs" / "gallery", ignore_errors=True)
+    return target
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The real site, built once for all tests that read it."""
+    return build(copy_of_site(tmp_path_factory.mktemp("site")))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace `old`, which must stand in the file exactly once."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new), encoding="utf-8")

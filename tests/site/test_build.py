@@ -1,0 +1,175 @@
+"""A small site, built for real: what is right passes, what is wrong fails and names the place."""
+
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from .conftest import build, change
+
+ACCEPT = ("-D", "ravine_accept=1")
+
+
+@pytest.fixture
+def accepted(mini):
+    first = build(mini, *ACCEPT)
+    assert first.passed, first.messages
+    return mini
+
+
+def test_an_accepted_site_builds_again_without_a_word(accepted):
+    again = build(accepted)
+    assert again.passed
+    assert again.messages.strip() == ""
+
+
+def test_the_page_shows_values_outputs_errors_figures_and_mathematics(accepted):
+    soup = BeautifulSoup((accepted / "out/index.html").read_text("utf-8"), "html.parser")
+    text = soup.article.get_text()
+    assert "The sum is 0.75, the slope 2, and Figure 0.1 shows it." in text
+    assert "total 0.75" in text
+    assert "ZeroDivisionError: division by zero" in text
+    light, dark = soup.select("figure img")
+    assert light["alt"] == dark["alt"] == "a straight line that rises by 2"
+    assert (light["class"][0], dark["class"][0]) == ("only-light", "only-dark")
+    assert int(light["width"]) > 0
+    assert int(light["height"]) > 0
+    assert len(soup.select("span.katex")) == 2
+    assert not soup.select("script[src*=mathjax], .math-error")
+
+
+def test_ids_are_unique_on_every_page(accepted):
+    for path in (accepted / "out").rglob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        ids = [tag["id"] for tag in soup.find_all(id=True)]
+        assert len(ids) == len(set(ids)), path.name
+
+
+def test_the_dark_twin_differs_in_ink_only(accepted):
+    from ravine import plotting
+
+    images = accepted / "out/_images"
+    light = (images / "sphx_glr_plot_0_1_line_001.svg").read_text("utf-8")
+    dark = (images / "sphx_glr_plot_0_1_line_001_dark.svg").read_text("utf-8")
+    assert plotting.INK in light
+    assert plotting.INK not in dark
+    assert re.sub("#[0-9a-f]{6}", "", light) == re.sub("#[0-9a-f]{6}", "", dark)
+
+
+def test_a_changed_printed_output_names_page_line_was_and_is(accepted):
+    change(accepted / "docs/ledger.json", '"total 0.75"', '"total 0.76"')
+    failed = build(accepted)
+    assert not failed.passed
+    assert re.search(r"index\.md:12: WARNING: output of sum moved:", failed.messages)
+    assert "was  total 0.76" in failed.messages
+    assert "is   total 0.75" in failed.messages
+
+
+def test_a_changed_script_names_every_page_that_quotes_it(accepted):
+    change(accepted / "gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = 2.5")
+    failed = build(accepted)
+    assert not failed.passed
+    assert "plot_0_1_line.py:1: WARNING: value alt text 1 was" in failed.messages
+    assert "value plot_0_1_line::slope:g was 2.0, is 2.5 (25 % more)" in failed.messages
+    assert "was  slope 2.0" in failed.messages
+
+
+def test_accepting_takes_the_new_values_and_nothing_else(accepted):
+    before = json.loads((accepted / "docs/ledger.json").read_text("utf-8"))
+    change(accepted / "docs/index.md", "0.5 + 0.25", "0.5 + 0.5")
+    assert build(accepted, *ACCEPT).passed
+    after = json.loads((accepted / "docs/ledger.json").read_text("utf-8"))
+    assert after["index"]["values"].pop("total:.2f") == 1.0
+    assert before["index"]["values"].pop("total:.2f") == 0.75
+    assert after["index"]["outputs"].pop("sum") == ["total 1.0"]
+    assert before["index"]["outputs"].pop("sum") == ["total 0.75"]
+    assert after == before
+
+
+def test_an_entry_that_nothing_produces_any_more_fails(accepted):
+    change(accepted / "docs/index.md", 'print(f"total {total}")\n', "")
+    failed = build(accepted)
+    assert not failed.passed
+    assert "nothing on the site produces it any more" in failed.messages
+
+
+def test_a_broken_ledger_names_its_line(accepted):
+    (accepted / "docs/ledger.json").write_text('{\n "index": [\n', encoding="utf-8")
+    failed = build(accepted)
+    assert not failed.passed
+    assert "ledger.json, line 3" in failed.messages
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{val}`total:.2f`", "{val}`totl:.2f`", "'totl' names nothing; did you mean 'total'?"),
+        (
+            "{val}`plot_0_1_line::slope:g`, and",
+            "{val}`plot_0_1_lines::slope:g`, and",
+            "no gallery script is named 'plot_0_1_lines'; did you mean 'plot_0_1_line'?",
+        ),
+        ("{val}`total:.2f`", "{val}`total:.2q`", "{val}`total:.2q`"),
+        ("$w^\\ast = 1$", "$w^\\asst = 1$", "Undefined control sequence: \\asst"),
+        ("```{gallery-figure} plot_0_1_line", "```{gallery-figure} plot_0_1_lin", "did you mean"),
+        ("print(f", "total = 1\nprint(f", None),
+        ("total = 0.5", "total = 0.5 / 0", "ZeroDivisionError"),
+        ("1 / 0", "1 / 1", "did not raise"),
+    ],
+)
+def test_an_error_on_a_page_fails_and_names_file_and_line(accepted, old, new, message):
+    change(accepted / "docs/index.md", old, new)
+    failed = build(accepted)
+    assert not failed.passed
+    assert re.search(r"index\.md:\d+", failed.messages)
+    assert message is None or message in failed.messages
+
+
+def test_a_variable_with_two_values_cannot_be_quoted(accepted):
+    change(accepted / "docs/index.md", "1 / 0", "total = 9\n1 / 0")
+    failed = build(accepted)
+    assert not failed.passed
+    assert "'total' takes several values on this page (cells at lines 12, 18)" in failed.messages
+
+
+def test_a_script_without_alt_text_fails(accepted):
+    change(accepted / "gallery/lecture_0/plot_0_1_line.py", "alt = f", "description = f")
+    failed = build(accepted)
+    assert not failed.passed
+    assert "plot_0_1_line: define alt" in failed.messages
+
+
+def test_downloads_run_and_show_values_instead_of_roles(accepted):
+    notebook = nbformat.read(accepted / "out/index.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert "The sum is 0.75, the slope 2, and Figure 0.1 shows it." in text
+    assert "{val}" not in text
+    script = accepted / "out/index.py"
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert done.stdout == "total 0.75\n"
+
+
+def test_two_builds_in_different_folders_are_equal(accepted, tmp_path):
+    import shutil
+
+    other = tmp_path / "elsewhere" / "mini"
+    shutil.copytree(accepted, other, ignore=shutil.ignore_patterns("out", "doctrees"))
+    shutil.rmtree(other / "docs/gallery")
+    shutil.rmtree(accepted / "docs/gallery")
+    shutil.rmtree(accepted / "out")
+    assert build(accepted).passed
+    assert build(other).passed
+    files = sorted(
+        p.relative_to(accepted / "out") for p in (accepted / "out").rglob("*") if p.is_file()
+    )
+    different = [
+        str(name)
+        for name in files
+        if (accepted / "out" / name).read_bytes() != (other / "out" / name).read_bytes()
+    ]
+    assert different == []

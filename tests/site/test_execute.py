@@ -1,0 +1,109 @@
+"""Cells run in order in a process of their own; what they do stays there."""
+
+from pathlib import Path
+
+import pytest
+from ravine_site.execute import Cell, CellError, Execution, execute
+from ravine_site.ledger import printed_lines
+
+
+def run(*sources: str, **options: float) -> Execution:
+    cells = [Cell(source, line, f"cell {line}") for line, source in enumerate(sources, start=1)]
+    return execute(cells, **options)
+
+
+def printed(execution: Execution) -> list[list[str]]:
+    return [printed_lines(outputs) for outputs in execution.outputs]
+
+
+def test_prints_and_results_are_outputs_and_a_semicolon_hides_the_result():
+    assert printed(run("w = 5.0", "print(w)\nw / 2", "w;")) == [[], ["5.0", "2.5"], []]
+
+
+def test_variables_come_back_as_plain_data():
+    names = run("import numpy as np\nw = np.float64(0.5)\ncounts = np.arange(3)").names
+    assert names == {"w": 0.5, "counts": [0, 1, 2]}
+
+
+def test_a_name_that_takes_two_values_is_said_to_be_rebound_with_its_lines():
+    execution = run("w = 5.0\nsteps = []", "w = 2.5", "steps.append(w)")
+    assert execution.rebound == {"w": (1, 2), "steps": (1, 3)}
+
+
+def test_an_error_names_the_cell_and_shows_only_its_own_lines():
+    with pytest.raises(CellError) as caught:
+        run("def slope(w):\n    return w / 0", "slope(1.0)")
+    message = str(caught.value)
+    assert caught.value.line == 2
+    assert "ZeroDivisionError: float division by zero" in message
+    assert "cell 1, line 2, in slope" in message
+    assert "IPython" not in message
+
+
+def test_an_expected_error_is_an_output_and_the_page_goes_on():
+    execution = execute([Cell("1 / 0", 1, "a", may_raise=True), Cell("print('on')", 2, "b")])
+    assert printed(execution) == [["ZeroDivisionError: division by zero"], ["on"]]
+
+
+def test_an_expected_error_that_does_not_come_is_an_error():
+    with pytest.raises(CellError, match="did not raise"):
+        execute([Cell("1", 1, "a", may_raise=True)])
+
+
+def test_a_page_that_runs_too_long_is_stopped():
+    with pytest.raises(CellError, match="ran longer than 1 s"):
+        run("while True: pass", time_limit=1)
+
+
+def test_a_process_that_dies_is_reported_with_its_exit_code():
+    with pytest.raises(CellError, match="exit code 3"):
+        run("import os\nos._exit(3)")
+
+
+LEAKS = """
+import random, warnings
+import matplotlib
+import numpy as np
+import torch
+leak = 1
+torch.set_default_dtype(torch.float64)
+matplotlib.rcParams["lines.linewidth"] = 99
+warnings.simplefilter("error")
+random.seed(7); np.random.seed(7); torch.manual_seed(7)
+open("left-behind.txt", "w").close()
+"""
+
+LOOK = """
+import os, random, warnings
+import matplotlib
+import numpy as np
+import torch
+print("leak" in globals(), os.listdir("."))
+print(torch.get_default_dtype(), matplotlib.rcParams["lines.linewidth"] == 99)
+print([f for f in warnings.filters if f[0] == "error" and f[2] is Warning])
+print(random.random(), np.random.rand(), torch.rand(1).item())
+"""
+
+
+def test_pages_see_nothing_of_one_another():
+    before = printed(run(LOOK))
+    run(LEAKS)
+    assert printed(run(LOOK)) == before
+    assert before[0][:3] == ["False []", "torch.float32 False", "[]"]
+
+
+def test_the_parent_keeps_its_folder_and_its_temporary_files_are_gone(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    here = Path.cwd()
+    with pytest.raises(CellError):
+        run("open('x', 'w').close()\nimport os\nos._exit(1)")
+    assert Path.cwd() == here
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_open_figure_is_an_svg_output_that_is_the_same_every_time():
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    first, second = (run(source).outputs[0][0]["data"]["image/svg+xml"] for _ in range(2))
+    assert first == second
+    assert "<svg" in first

@@ -1,0 +1,84 @@
+"""The real site: it builds without a word, is complete, and fails when code and text disagree."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from .conftest import build, change, copy_of_site
+
+LECTURE = "lectures/01-optimization-and-pytorch-in-1d.html"
+
+SECTIONS = [
+    "1. Setup: what is an optimization problem?",
+    "2. Solutions, optimal values, and stationarity",
+    "3. Iterative algorithms and diagnostics",
+    "4. Gradient descent in 1D via the local model",
+    "5. Implementation in pure Python: derivatives by hand",
+    "6. PyTorch basics: tensors, requires_grad, and backward()",
+    "7. Autodiff under the hood, common pitfalls, and the training loop",
+    "8. Tuning: choosing a step size",
+    "9. Conclusion",
+]
+
+
+@pytest.fixture(scope="module")
+def lecture(site) -> BeautifulSoup:
+    return BeautifulSoup(site.page(LECTURE), "html.parser")
+
+
+def test_the_site_builds_without_a_word(site):
+    assert site.passed, site.messages
+    assert site.messages.strip() == ""
+
+
+def test_the_lecture_has_its_nine_sections_in_order(lecture):
+    headings = [h.get_text().removesuffix("¶") for h in lecture.article.select("h2")]
+    assert headings == SECTIONS
+
+
+def test_every_figure_of_the_lecture_is_on_its_page_once(lecture, site):
+    shown = [c.get_text() for c in lecture.select("figure figcaption strong")]
+    scripts = sorted((site.folder / "gallery/lecture_1").glob("plot_*.py"))
+    expected = ["Figure {}.{}".format(*s.stem.split("_")[1:3]).upper() for s in scripts]
+    assert sorted(label.strip(" .").upper() for label in shown) == sorted(expected)
+    assert len(expected) == 13
+
+
+def test_no_page_asks_another_host_for_anything(site):
+    for path in (site.folder / "out").rglob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        loaded = soup.select(
+            "script[src], img[src], iframe[src], link[rel=stylesheet], link[rel=icon]"
+        )
+        addresses = [tag.get("src") or tag.get("href") for tag in loaded]
+        assert not [a for a in addresses if re.match(r"(https?:)?//", a)], path.name
+    for path in (site.folder / "out/_static").rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//", path.read_text("utf-8")), path.name
+
+
+def test_every_picture_says_what_is_seen(site):
+    for path in (site.folder / "out/lectures").glob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for image in soup.article.select("img"):
+            assert len(image["alt"]) > 40, image["src"]
+            assert int(image["width"]) > 0
+
+
+def test_no_page_names_a_folder_of_the_machine_that_built_it(site):
+    for path in (site.folder / "out").rglob("*"):
+        if path.suffix in {".html", ".svg", ".js", ".py", ".ipynb"}:
+            assert str(site.folder) not in path.read_text("utf-8"), path.name
+
+
+def test_a_changed_constant_in_one_objective_fails_and_names_the_pages(tmp_path):
+    folder = copy_of_site(tmp_path)
+    change(
+        folder / "src/ravine/objectives.py",
+        "value=lambda w: (w * w - 1) * (w * w - 1) / 2",
+        "value=lambda w: 0.51 * (w * w - 1) * (w * w - 1)",
+    )
+    failed = build(folder)
+    assert not failed.passed
+    assert re.search(r"01-optimization-and-pytorch-in-1d\.md:\d+: WARNING: ", failed.messages)
+    assert re.search(r"plot_1_\w+\.py:1: WARNING: ", failed.messages)
