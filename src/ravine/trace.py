@@ -1,0 +1,160 @@
+"""Trace: what one run did, and why it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+
+class StopReason(IntEnum):
+    """Why a run stopped, in the order in which the rules are tested."""
+
+    NOT_FINITE = 1
+    ESCAPED = 2
+    GRADIENT = 3
+    OBJECTIVE = 4
+    PLATEAU = 5
+    CAP = 6
+
+    @property
+    def converged(self) -> bool:
+        """Whether a tolerance was met, that of the gradient norm or that of the objective gap."""
+        return self in (StopReason.GRADIENT, StopReason.OBJECTIVE)
+
+    def __str__(self) -> str:
+        """Say the reason in words."""
+        return _IN_WORDS[self]
+
+    def __format__(self, spec: str) -> str:
+        """Format the words, not the number behind them."""
+        return format(str(self), spec)
+
+
+_IN_WORDS = {
+    StopReason.NOT_FINITE: "a value is not finite",
+    StopReason.ESCAPED: "the iterate left the escape radius",
+    StopReason.GRADIENT: "the gradient norm is within its tolerance",
+    StopReason.OBJECTIVE: "the objective gap is within its tolerance",
+    StopReason.PLATEAU: "the best value has stopped falling",
+    StopReason.CAP: "the cap on updates is reached",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace:
+    """The log of one run: a value that cannot be changed.
+
+    Entry k of each array belongs to the point after k updates; entry 0 is the start. The last
+    point is logged too, so points logged = updates + 1.
+
+    Parameters
+    ----------
+    iterates : array of shape (updates + 1,) or (updates + 1, n)
+        In the dtype of the run.
+    values : array of shape (updates + 1,)
+        The objective at each point, in float64, which holds every narrower float exactly.
+    gradient_norms : array of shape (updates + 1,)
+        The Euclidean norm of the gradient at each point, in one dimension the absolute slope.
+    stop : StopReason
+        The rule that ended the run.
+
+    Examples
+    --------
+    >>> from ravine import CENTRED_QUADRATIC, gradient_descent, minimize
+    >>> run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), max_updates=3)
+    >>> print(run.iterates)
+    [5.    2.5   1.25  0.625]
+    >>> print(run)
+    3 updates, 4 points: x = 0.625, value = 1.953e-01, gradient norm = 6.250e-01; stopped because \
+the cap on updates is reached
+    """
+
+    iterates: npt.NDArray[np.floating]
+    values: npt.NDArray[np.float64]
+    gradient_norms: npt.NDArray[np.float64]
+    stop: StopReason
+
+    def __post_init__(self) -> None:
+        """Copy the arrays and make the copies read-only."""
+        for name in ("iterates", "values", "gradient_norms"):
+            array = np.array(getattr(self, name))
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    @property
+    def updates(self) -> int:
+        """How many updates were made."""
+        return len(self.iterates) - 1
+
+    @property
+    def converged(self) -> bool:
+        """Whether a tolerance was met.
+
+        This does not say that a minimizer was found: the gradient also vanishes at a maximum.
+        """
+        return self.stop.converged
+
+    @property
+    def x(self) -> float | npt.NDArray[np.floating]:
+        """The last iterate, a float or an array of shape (n,)."""
+        last: npt.NDArray[np.floating] = self.iterates[-1]
+        return float(last) if last.ndim == 0 else last
+
+    @property
+    def value(self) -> float:
+        """The objective at the last iterate."""
+        return float(self.values[-1])
+
+    @property
+    def gradient_norm(self) -> float:
+        """The gradient norm at the last iterate."""
+        return float(self.gradient_norms[-1])
+
+    def gaps(self, optimal_value: float = 0.0) -> npt.NDArray[np.float64]:
+        """Return the objective gap, value minus optimal value, at each point."""
+        return self.values - optimal_value
+
+    def time_to_result(self, target: float, optimal_value: float = 0.0) -> int | None:
+        """Return the first k whose objective gap is at most `target`, or None if there is none.
+
+        Parameters
+        ----------
+        target : float
+            The objective gap to reach.
+        optimal_value : float
+            What the gap is measured from.
+
+        Examples
+        --------
+        >>> from ravine import CENTRED_QUADRATIC, gradient_descent, minimize
+        >>> run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5))
+        >>> run.time_to_result(1e-5)
+        11
+        """
+        hits = np.flatnonzero(self.gaps(optimal_value) <= target)
+        return int(hits[0]) if hits.size else None
+
+    def __str__(self) -> str:
+        """Tell the run in one line."""
+        return (
+            f"{_counted(self.updates, 'update')}, {_counted(self.updates + 1, 'point')}: "
+            f"x = {_shown(self.x)}, value = {self.value:.3e}, "
+            f"gradient norm = {self.gradient_norm:.3e}; stopped because {self.stop}"
+        )
+
+    def __repr__(self) -> str:
+        """Tell the run in one line."""
+        return f"<Trace: {self}>"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _shown(x: float | npt.NDArray[np.floating]) -> str:
+    if isinstance(x, float):
+        return f"{x:.6g}"
+    return np.array2string(x, precision=6, separator=", ", threshold=6).replace("\n", "")

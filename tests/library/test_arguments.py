@@ -1,0 +1,365 @@
+"""Bad input raises an error that names argument, value and what is accepted."""
+
+import math
+import re
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from ravine import CENTRED_QUADRATIC, DOUBLE_WELL, Objective, gradient_descent, minimize, sweep
+from ravine.autodiff import derivative, recorded_graph, values_and_derivatives
+from ravine.objectives import latex, quadratic
+from ravine.theory import (
+    contraction_factor,
+    double_well_one_step,
+    double_well_trapping_radius,
+    first_order_model,
+    regime,
+    step_size_threshold,
+    updates_to_target,
+)
+
+BARRIER = Objective("barrier", lambda w: 1 / w + w, lambda w: 1 - 1 / (w * w), domain=(0.1, 9.0))
+BY_VALUE_ONLY = Objective("bare", value=lambda w: w * w)
+
+run = partial(minimize, CENTRED_QUADRATIC, method=gradient_descent(0.5))
+start = partial(minimize, method=gradient_descent(0.5))
+many = partial(sweep, CENTRED_QUADRATIC)
+
+BAD_INPUT = [
+    # step sizes
+    (lambda: gradient_descent(-0.1), ValueError, "step_size must be positive and finite, got -0.1"),
+    (lambda: gradient_descent(0), ValueError, "step_size must be positive and finite, got 0"),
+    (
+        lambda: gradient_descent(math.inf),
+        ValueError,
+        "step_size must be positive and finite, got inf",
+    ),
+    (
+        lambda: gradient_descent(math.nan),
+        ValueError,
+        "step_size must be positive and finite, got nan",
+    ),
+    (
+        lambda: gradient_descent(10**400),
+        ValueError,
+        "step_size must be positive and finite, got 1000",
+    ),
+    (lambda: gradient_descent(True), TypeError, "step_size must be a real number, got True"),
+    (lambda: gradient_descent(1j), TypeError, "step_size must be a real number, got 1j (complex)"),
+    (lambda: gradient_descent("1"), TypeError, "step_size must be a real number, got '1' (str)"),
+    (lambda: gradient_descent(None), TypeError, "step_size must be a real number, got None"),
+    (
+        lambda: gradient_descent(np.array([0.1, -0.2])),
+        ValueError,
+        "step_size must be positive and finite, got -0.2 in the array",
+    ),
+    (
+        lambda: gradient_descent(np.array([1, 2])),
+        TypeError,
+        "step_size must hold floats, got an array of int64",
+    ),
+    (
+        lambda: many(np.array([0.1, math.nan]), 5.0),
+        ValueError,
+        "step_sizes must be positive and finite, got nan in the array",
+    ),
+    (lambda: many(-1.0, 5.0), ValueError, "step_sizes must be positive and finite, got -1.0"),
+    # stopping rules
+    (
+        lambda: run(x0=5.0, max_updates=-1),
+        ValueError,
+        "max_updates must be an integer >= 0, got -1",
+    ),
+    (
+        lambda: run(x0=5.0, max_updates=1e3),
+        TypeError,
+        "max_updates must be an integer >= 0, got 1000.0",
+    ),
+    (
+        lambda: run(x0=5.0, max_updates=True),
+        TypeError,
+        "max_updates must be an integer >= 0, got True",
+    ),
+    (lambda: run(x0=5.0, patience=0), ValueError, "patience must be an integer >= 1, got 0"),
+    (
+        lambda: run(x0=5.0, eps_grad=-1.0),
+        ValueError,
+        "eps_grad must be None or a finite number >= 0, got -1.0",
+    ),
+    (
+        lambda: run(x0=5.0, eps_obj=math.nan),
+        ValueError,
+        "eps_obj must be None or a finite number >= 0, got nan",
+    ),
+    (
+        lambda: run(x0=5.0, eps_plateau="small"),
+        TypeError,
+        "eps_plateau must be a real number, got 'small'",
+    ),
+    (lambda: run(x0=5.0, escape_radius=0.0), ValueError, "escape_radius must be positive, got 0.0"),
+    (
+        lambda: run(x0=5.0, escape_radius=math.nan),
+        ValueError,
+        "escape_radius must be positive, got nan",
+    ),
+    (
+        lambda: many(0.1, 5.0, max_updates=-3),
+        ValueError,
+        "max_updates must be an integer >= 0, got -3",
+    ),
+    (
+        lambda: many(0.1, 5.0, escape_radius=-1),
+        ValueError,
+        "escape_radius must be positive, got -1",
+    ),
+    (
+        lambda: start(lambda w: w * w, 5.0, eps_obj=1e-5),
+        ValueError,
+        "eps_obj must be None when the optimal value is not known, got 1e-05",
+    ),
+    (
+        lambda: sweep(lambda w: w * w, 0.1, 5.0, eps_obj=1e-5),
+        ValueError,
+        "eps_obj must be None when the optimal value is not known, got 1e-05",
+    ),
+    # starts
+    (lambda: run(x0=math.nan), ValueError, "x0 must be finite, got nan"),
+    (lambda: run(x0=-math.inf), ValueError, "x0 must be finite, got -inf"),
+    (lambda: run(x0=np.array([1.0, math.inf])), ValueError, "x0 must be finite, got [ 1. inf]"),
+    (lambda: run(x0=torch.tensor(math.nan)), ValueError, "x0 must be finite, got nan"),
+    (lambda: run(x0=10**400), ValueError, "x0 must be finite, got 1000"),
+    (
+        lambda: run(x0=True),
+        TypeError,
+        "x0 must be a float, or an array or a tensor of floats, got True",
+    ),
+    (
+        lambda: run(x0="5"),
+        TypeError,
+        "x0 must be a float, or an array or a tensor of floats, got '5' (str)",
+    ),
+    (
+        lambda: run(x0=[5.0]),
+        TypeError,
+        "x0 must be a float, or an array or a tensor of floats, got [5.0]",
+    ),
+    (
+        lambda: run(x0=5 + 0j),
+        TypeError,
+        "x0 must be a float, or an array or a tensor of floats, got (5+0j)",
+    ),
+    (
+        lambda: run(x0=torch.tensor(5)),
+        TypeError,
+        "x0 must be a tensor of floats, got dtype torch.int64",
+    ),
+    (
+        lambda: run(x0=torch.tensor(1j)),
+        TypeError,
+        "x0 must be a tensor of floats, got dtype torch.complex64",
+    ),
+    (lambda: run(x0=np.array(5)), TypeError, "x0 must be an array of floats, got dtype int64"),
+    (lambda: run(x0=np.array([True])), TypeError, "x0 must be an array of floats, got dtype bool"),
+    (
+        lambda: start(BARRIER, -1.0),
+        ValueError,
+        "x0 must lie in the domain [0.1, 9] of the barrier, got -1.0",
+    ),
+    (
+        lambda: start(BARRIER, torch.tensor(10.0)),
+        ValueError,
+        "x0 must lie in the domain [0.1, 9] of the barrier, got 10.0",
+    ),
+    (
+        lambda: sweep(BARRIER, 0.1, np.array([1.0, 0.0])),
+        ValueError,
+        "starts must lie in the domain [0.1, 9] of the barrier, got 0.0",
+    ),
+    (lambda: many(0.1, np.array([1.0, math.nan])), ValueError, "starts must be finite, got nan"),
+    (
+        lambda: many(0.1, np.array([1, 2])),
+        TypeError,
+        "starts must hold floats, got an array of int64",
+    ),
+    (lambda: many(0.1, 1j), TypeError, "starts must be a real number, got 1j (complex)"),
+    # methods
+    (
+        lambda: minimize(CENTRED_QUADRATIC, 5.0, 0.1),
+        TypeError,
+        "method must be a Method such as gradient_descent(0.1), got 0.1",
+    ),
+    (
+        lambda: many(0.1, 5.0, method=gradient_descent(0.1)),
+        TypeError,
+        "as gradient_descent does, got <Method: gradient descent>",
+    ),
+    # losses
+    (
+        lambda: start(5.0, 1.0),
+        TypeError,
+        "objective must be an Objective or a callable loss, got 5.0",
+    ),
+    (
+        lambda: sweep(None, 0.1, 1.0),
+        TypeError,
+        "objective must be an Objective or a callable loss, got None",
+    ),
+    (
+        lambda: start(lambda w: w * w, np.array([1.0, 2.0])),
+        ValueError,
+        "loss must return a single number, got shape (2,)",
+    ),
+    (
+        lambda: start(DOUBLE_WELL, np.array([1.0, 2.0])),
+        ValueError,
+        "objective must return a single number, got shape (2,)",
+    ),
+    (
+        lambda: start(
+            Objective("bad", lambda w: (w * w).sum(), lambda w: w.sum()), np.array([1.0, 2.0])
+        ),
+        ValueError,
+        "slope must have the shape of x, (2,), got shape ()",
+    ),
+    (
+        lambda: start(Objective("bad", lambda w: w**0.5, lambda w: w), -1.0),
+        TypeError,
+        "objective must return a real number, got ",
+    ),
+    (lambda: start(lambda _: torch.tensor(3.0), 1.0), ValueError, "loss must depend on w, got 3.0"),
+    (lambda: start(lambda _: 3.0, 1.0), TypeError, "loss must return a tensor computed from w"),
+    (lambda: derivative(lambda w: w.item() ** 2, 2.0), TypeError, "got 4.0 (float)"),
+    (
+        lambda: derivative(lambda _: torch.ones((), requires_grad=True) * 2, 2.0),
+        ValueError,
+        "loss must depend on w, got 2.0",
+    ),
+    (lambda: derivative(lambda w: w.detach(), 2.0), ValueError, "loss must depend on w, got 2.0"),
+    (
+        lambda: sweep(lambda w: (w * w).sum(), 0.1, np.ones(3)),
+        ValueError,
+        "loss must return one number for each w, shape (3,), got shape ()",
+    ),
+    (
+        lambda: values_and_derivatives(lambda w: w.sum(), np.ones(2)),
+        ValueError,
+        "shape (2,), got shape ()",
+    ),
+    # the variable of a derivative
+    (
+        lambda: derivative(lambda w: w, torch.tensor(2)),
+        TypeError,
+        "w must be a tensor of floats, got dtype torch.int64",
+    ),
+    (
+        lambda: derivative(lambda w: w, np.array(2)),
+        TypeError,
+        "w must be an array of floats that torch knows, got dtype int64",
+    ),
+    (lambda: derivative(lambda w: w, "2"), TypeError, "w must be a real number, got '2' (str)"),
+    (
+        lambda: derivative(lambda w: w, 2.0, dtype=torch.int32),
+        TypeError,
+        "dtype must be a floating-point torch dtype, got torch.int32",
+    ),
+    (
+        lambda: derivative(lambda w: w, 2.0, dtype="float32"),
+        TypeError,
+        "dtype must be a floating-point torch dtype, got float32",
+    ),
+    (
+        lambda: recorded_graph(lambda w: w.sum(), np.ones(2)),
+        ValueError,
+        "w must be a single number, got shape (2,)",
+    ),
+    (
+        lambda: recorded_graph(lambda _: torch.tensor(1.0), 2.0),
+        ValueError,
+        "loss must depend on w, got 1.0",
+    ),
+    (
+        lambda: recorded_graph(lambda _: torch.ones((), requires_grad=True) * 2, 2.0),
+        ValueError,
+        "loss must depend on w, got 2.0",
+    ),
+    (
+        lambda: recorded_graph(lambda w: (w * torch.ones(3)).sum(), 2.0),
+        ValueError,
+        "loss must compute with single numbers all the way, got an array before SumBackward0",
+    ),
+    # objectives and theory
+    (lambda: quadratic(-1.0), ValueError, "curvature must be positive and finite, got -1.0"),
+    (lambda: quadratic(1.0, math.inf), ValueError, "minimizer must be finite, got inf"),
+    (
+        lambda: Objective("x", abs, view=(1.0, 0.0)),
+        ValueError,
+        "view must be (left, right) with left < right, got (1.0, 0.0)",
+    ),
+    (
+        lambda: Objective("x", abs, domain=(2.0, 2.0)),
+        ValueError,
+        "domain must be (left, right) with left < right",
+    ),
+    (
+        lambda: latex(BY_VALUE_ONLY, 1),
+        ValueError,
+        "objective must have a formula for derivative 1, got <Objective: bare>",
+    ),
+    (lambda: latex(DOUBLE_WELL, 3), ValueError, "derivative must be 0, 1 or 2, got 3"),
+    (lambda: regime(1.0, 0.0), ValueError, "step_size must be positive and finite, got 0.0"),
+    (lambda: contraction_factor(math.nan, 0.5), ValueError, "curvature must be finite, got nan"),
+    (
+        lambda: step_size_threshold(0.0),
+        ValueError,
+        "curvature must be positive and finite, got 0.0",
+    ),
+    (
+        lambda: updates_to_target(1.0, 0.5, 5.0, 0.0),
+        ValueError,
+        "target must be positive and finite, got 0.0",
+    ),
+    (
+        lambda: double_well_trapping_radius(-1.0),
+        ValueError,
+        "step_size must be positive and finite, got -1.0",
+    ),
+    (
+        lambda: double_well_one_step(1.0, 0.0),
+        ValueError,
+        "start must not be a stationary point (-1, 0 or 1), got 1.0",
+    ),
+    (
+        lambda: double_well_one_step(2.0, 3.0),
+        ValueError,
+        "target must lie on the downhill side of the start 2, got 3",
+    ),
+    (
+        lambda: first_order_model(BY_VALUE_ONLY, 1.0, 1.0),
+        ValueError,
+        "objective must have a hand-written slope, got <Objective: bare>",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    BAD_INPUT,
+    ids=[f"{number} {message}" for number, (_, _, message) in enumerate(BAD_INPUT)],
+)
+def test_bad_input_is_refused_with_argument_value_and_what_is_accepted(call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call()
+
+
+@pytest.mark.parametrize("five", [5, 5.0, np.int64(5), np.float64(5)], ids=repr)
+def test_whole_numbers_are_accepted_where_a_real_number_is_meant(five):
+    assert run(x0=five).iterates.tolist() == run(x0=5.0).iterates.tolist()
+    assert many(0.5, five, max_updates=3).x == 0.625
+    assert gradient_descent(np.int64(1)).step(5.0, 5.0, None) == (0.0, None)
+
+
+def test_numpy_integers_are_accepted_as_a_cap():
+    assert run(x0=5.0, max_updates=np.int64(3)).updates == 3

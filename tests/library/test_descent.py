@@ -1,0 +1,304 @@
+"""The loop: evaluate, log, test, update; why it stops; in which numbers it runs."""
+
+import math
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ravine import (
+    CENTRED_QUADRATIC,
+    DOUBLE_WELL,
+    SHIFTED_QUADRATIC,
+    Objective,
+    StopReason,
+    gradient_descent,
+    minimize,
+)
+from ravine.methods import Method
+from ravine.objectives import CATALOGUE
+
+objectives = st.sampled_from(CATALOGUE)
+starts = st.floats(-6, 6)
+step_sizes = st.floats(1e-3, 4)
+
+
+def assert_same_run(one, other):
+    assert one.stop is other.stop
+    for name in ("iterates", "values", "gradient_norms"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+@given(objectives, starts, step_sizes, st.integers(0, 40))
+def test_points_logged_are_updates_plus_one(objective, start, step_size, cap):
+    run = minimize(objective, start, gradient_descent(step_size), max_updates=cap)
+    assert len(run.iterates) == len(run.values) == len(run.gradient_norms) == run.updates + 1
+    assert run.updates <= cap
+
+
+@given(objectives, starts, step_sizes)
+def test_every_entry_belongs_to_the_same_point(objective, start, step_size):
+    run = minimize(objective, start, gradient_descent(step_size), max_updates=20)
+    assert run.iterates[0] == start
+    for x, value, gradient_norm in zip(
+        run.iterates.tolist(), run.values, run.gradient_norms, strict=True
+    ):
+        np.testing.assert_equal(value, objective.value(x))
+        np.testing.assert_equal(gradient_norm, abs(objective.slope(x)))
+
+
+@given(st.integers(-1000, 1000), st.integers(1, 1023), st.integers(0, 3))
+def test_the_recursion_on_the_centred_quadratic_is_exact(start, eighths, updates):
+    # step sizes that are multiples of 1/256: three updates of a 10-bit start stay below 53 bits
+    eta = eighths / 256
+    run = minimize(
+        CENTRED_QUADRATIC, start, gradient_descent(eta), max_updates=updates, eps_grad=None
+    )
+    expected = [Fraction(start) * (1 - Fraction(eta)) ** k for k in range(updates + 1)]
+    assert [Fraction(w) for w in run.iterates.tolist()] == expected
+
+
+@given(starts, st.floats(1e-3, 3))
+def test_the_recursion_holds_within_rounding_for_every_step_size(start, eta):
+    run = minimize(CENTRED_QUADRATIC, start, gradient_descent(eta), max_updates=30, eps_grad=None)
+    for w, following in zip(run.iterates[:-1], run.iterates[1:], strict=True):
+        assert following == pytest.approx((1 - eta) * w, rel=1e-12, abs=1e-15 * abs(w))
+
+
+@given(objectives, starts, step_sizes)
+def test_float_array_and_tensor_runs_agree_bit_for_bit(objective, start, step_size):
+    method = gradient_descent(step_size)
+    run = minimize(objective, start, method, max_updates=50)
+    assert_same_run(run, minimize(objective, np.array(start), method, max_updates=50))
+    tensor = torch.tensor(start, dtype=torch.float64)
+    assert_same_run(run, minimize(objective, tensor, method, max_updates=50))
+
+
+@given(objectives, starts, step_sizes)
+def test_float32_arrays_and_tensors_agree_bit_for_bit(objective, start, step_size):
+    method = gradient_descent(step_size)
+    run = minimize(objective, np.float32(start), method, max_updates=50)
+    assert run.iterates.dtype == np.float32
+    assert_same_run(run, minimize(objective, torch.tensor(start), method, max_updates=50))
+
+
+@given(objectives, st.integers(-2000, 2000), st.floats(0.01, 0.3))
+def test_derivatives_by_torch_give_the_run_of_the_slope_by_hand(objective, thousandths, step_size):
+    start = thousandths / 1000  # far from subnormal numbers, where the order of factors would tell
+    method = gradient_descent(step_size)
+    for x0 in (start, np.array(start), np.float32(start), torch.tensor(start)):
+        by_hand = minimize(objective, x0, method, max_updates=20)
+        assert_same_run(by_hand, minimize(objective.value, x0, method, max_updates=20))
+        without_slope = Objective("no slope", objective.value)
+        assert_same_run(by_hand, minimize(without_slope, x0, method, max_updates=20))
+
+
+@pytest.mark.parametrize(
+    ("start", "dtype"),
+    [
+        (5.0, np.float64),
+        (5, np.float64),
+        (np.int64(5), np.float64),
+        (np.float64(5), np.float64),
+        (np.float32(5), np.float32),
+        (np.float16(5), np.float16),
+        (np.array(5.0, dtype=np.float32), np.float32),
+        (np.array([5.0, 3.0], dtype=np.float32), np.float32),
+        (torch.tensor(5.0), np.float32),
+        (torch.tensor(5.0, dtype=torch.float64), np.float64),
+        (torch.tensor(5.0, dtype=torch.bfloat16), np.float32),
+        (torch.tensor([5.0, 3.0]), np.float32),
+    ],
+    ids=repr,
+)
+def test_a_run_stays_in_the_dtype_of_its_start(start, dtype):
+    run = minimize(lambda w: (w * w).sum() / 2, start, gradient_descent(0.25), max_updates=3)
+    assert run.iterates.dtype == dtype
+    assert run.iterates.shape == (4, *np.shape(start))
+
+
+def test_a_numpy_step_size_does_not_widen_a_float32_run():
+    run = minimize(DOUBLE_WELL, np.float32(2), gradient_descent(np.float64(0.1)), max_updates=3)
+    assert run.iterates.dtype == np.float32
+
+
+def test_a_vector_is_minimized_with_euclidean_gradient_norm():
+    # L = (x**2 + 4 y**2) / 2 from (3, 1): gradient (3, 4), and a step of 1/4 solves y at once
+    def bowl(w):
+        return (w[0] * w[0] + 4 * w[1] * w[1]) / 2
+
+    for x0 in (np.array([3.0, 1.0]), torch.tensor([3.0, 1.0], dtype=torch.float64)):
+        run = minimize(bowl, x0, gradient_descent(0.25), max_updates=2)
+        assert run.gradient_norms[0] == 5.0
+        assert run.iterates.tolist() == [[3.0, 1.0], [2.25, 0.0], [1.6875, 0.0]]
+
+
+def test_a_vector_objective_with_a_slope_by_hand_needs_no_torch():
+    bowl = Objective(
+        "bowl", value=lambda w: (w * w).sum() / 2, slope=lambda w: w, optimal_value=0.0
+    )
+    run = minimize(bowl, np.array([3.0, 4.0]), gradient_descent(0.5), eps_obj=1e-5)
+    assert run.stop is StopReason.OBJECTIVE
+    assert run.x.tolist() == [3 / 2**11, 4 / 2**11]
+
+
+def test_the_start_tensor_is_left_alone():
+    start = torch.tensor(5.0, requires_grad=True)
+    minimize(DOUBLE_WELL.value, start, gradient_descent(0.02), max_updates=3)
+    assert start.item() == 5.0
+    assert start.grad is None
+
+
+def test_a_plain_loss_is_differentiated_inside_no_grad_too():
+    with torch.no_grad():
+        run = minimize(DOUBLE_WELL.value, 2.0, gradient_descent(0.25))
+    assert run.x == -1.0
+
+
+def test_gradient_rule_fires_at_the_tolerance_itself():
+    run = minimize(CENTRED_QUADRATIC, 4.0, gradient_descent(0.5), eps_grad=0.25)
+    assert (run.stop, run.updates) == (StopReason.GRADIENT, 4)
+
+
+def test_objective_rule_measures_the_gap_to_the_optimal_value():
+    lowered = Objective(
+        "lowered", value=lambda w: w * w / 2 - 20, slope=lambda w: w, optimal_value=-20.0
+    )
+    run = minimize(lowered, 4.0, gradient_descent(0.5), eps_obj=0.5, eps_grad=None)
+    assert (run.stop, run.updates) == (StopReason.OBJECTIVE, 2)
+
+
+def test_gradient_rule_is_tested_before_the_objective_rule():
+    both = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), eps_grad=1e-10, eps_obj=5e-21)
+    assert (both.stop, both.updates) == (StopReason.GRADIENT, 36)
+
+
+def test_cap_is_the_last_rule():
+    run = minimize(CENTRED_QUADRATIC, 4.0, gradient_descent(0.5), max_updates=4, eps_grad=0.25)
+    assert run.stop is StopReason.GRADIENT
+    run = minimize(CENTRED_QUADRATIC, 4.0, gradient_descent(0.5), max_updates=3, eps_grad=0.25)
+    assert (run.stop, run.updates, run.converged) == (StopReason.CAP, 3, False)
+
+
+def test_no_update_is_made_when_the_start_meets_a_rule():
+    assert minimize(DOUBLE_WELL, 1.0, gradient_descent(0.1)).updates == 0
+    assert minimize(DOUBLE_WELL, 2.0, gradient_descent(0.1), max_updates=0).updates == 0
+
+
+def test_none_switches_a_rule_off():
+    run = minimize(CENTRED_QUADRATIC, 0.0, gradient_descent(0.5), max_updates=7, eps_grad=None)
+    assert (run.stop, run.updates) == (StopReason.CAP, 7)
+
+
+def test_escape_rule_logs_the_point_outside_and_only_that():
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(3.0), escape_radius=40.0)
+    assert run.iterates.tolist() == [5.0, -10.0, 20.0, -40.0, 80.0]
+    assert run.stop is StopReason.ESCAPED
+
+
+@pytest.mark.parametrize(
+    ("start", "largest"),
+    [
+        (5.0, np.finfo(np.float64).max),
+        (np.array(5.0), np.finfo(np.float64).max),
+        (torch.tensor(5.0, dtype=torch.float64), np.finfo(np.float64).max),
+        (np.float32(5), np.finfo(np.float32).max),
+        (torch.tensor(5.0), np.finfo(np.float32).max),
+    ],
+    ids=["float", "float64 array", "float64 tensor", "float32 array", "float32 tensor"],
+)
+def test_divergence_ends_at_the_first_value_that_is_not_finite(start, largest):
+    # |w_k| = 5 * 2**k, and the square is formed first
+    overflow = next(k for k in range(999) if (5 * 2**k) ** 2 > int(largest))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = minimize(CENTRED_QUADRATIC, start, gradient_descent(3.0), max_updates=2000)
+    assert (run.stop, run.updates, run.value) == (StopReason.NOT_FINITE, overflow, math.inf)
+    assert np.isfinite(run.values[:-1]).all()
+
+
+def test_powers_of_python_floats_overflow_into_a_result_not_an_error():
+    powers = Objective(
+        "powers", value=lambda w: (w**2 - 1) ** 2 / 2, slope=lambda w: 2 * w**3 - 2 * w
+    )
+    run = minimize(powers, 5.0, gradient_descent(0.5))
+    assert (run.stop, run.value, run.gradient_norm) == (StopReason.NOT_FINITE, math.inf, math.inf)
+
+
+def test_a_plain_loss_with_powers_that_diverges_is_reported():
+    run = minimize(lambda w: (w**2 - 1) ** 2 / 2, 5.0, gradient_descent(0.5))
+    assert run.stop is StopReason.NOT_FINITE
+
+
+def test_not_finite_comes_before_escaped():
+    run = minimize(DOUBLE_WELL, 1e200, gradient_descent(0.5), escape_radius=10.0)
+    assert (run.stop, run.updates) == (StopReason.NOT_FINITE, 0)
+
+
+def test_a_gradient_that_is_not_a_number_stops_the_run():
+    broken = Objective("broken", value=lambda w: w * w, slope=lambda w: math.nan * w)
+    assert minimize(broken, 1.0, gradient_descent(0.5)).stop is StopReason.NOT_FINITE
+
+
+@pytest.mark.parametrize("x0", [0.4, np.array(0.4), torch.tensor(0.4)])
+def test_leaving_the_domain_counts_as_an_infinite_value(x0):
+    barrier = Objective(
+        "barrier", lambda w: 1 / w + w, lambda w: 1 - 1 / (w * w), domain=(0.1, 9.0)
+    )
+    run = minimize(barrier, x0, gradient_descent(2.0))  # 0.4 -> 10.9, beyond 9
+    assert (run.stop, run.updates, run.value) == (StopReason.NOT_FINITE, 1, math.inf)
+
+
+def test_plateau_rule_stops_when_the_best_value_stops_falling():
+    # a step of 2 alternates between 5 and -5: the value never falls at all
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(2.0), eps_plateau=0.0, patience=7)
+    assert (run.stop, run.updates, run.converged) == (StopReason.PLATEAU, 7, False)
+
+
+def test_plateau_rule_waits_while_the_best_value_falls():
+    # the value falls by a factor 4: after k updates the fall over the last 2 is 15 * 12.5 / 4**k
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), eps_plateau=1e-3, patience=2)
+    expected = next(k for k in range(2, 99) if 15 * 12.5 / 4**k <= 1e-3)
+    assert (run.stop, run.updates) == (StopReason.PLATEAU, expected)
+
+
+def test_plateau_rule_can_be_fooled_near_a_maximum():
+    # from 1e-6 the value stays above 0.499 until k = 265, then falls to the target at k = 418
+    settings = {"eps_grad": 1e-8, "eps_obj": 1e-5}
+    method = gradient_descent(0.02)
+    fooled = minimize(DOUBLE_WELL, 1e-6, method, eps_plateau=1e-3, **settings)
+    assert fooled.stop is StopReason.PLATEAU
+    assert fooled.value > 0.499
+    patient = minimize(DOUBLE_WELL, 1e-6, method, **settings)
+    assert (patient.stop, patient.updates) == (StopReason.OBJECTIVE, 418)
+    assert int(np.argmax(patient.values < 0.499)) == 265
+
+
+def test_the_state_of_a_method_goes_in_and_comes_out():
+    def counting():
+        def step(x, gradient, count):
+            return x - gradient / (count + 1), count + 1
+
+        return Method("counting", init=lambda x0: 1, step=step)  # noqa: ARG005
+
+    run = minimize(CENTRED_QUADRATIC, 6.0, counting(), max_updates=3)
+    assert run.iterates.tolist() == [6.0, 3.0, 2.0, 1.5]
+
+
+def test_a_method_that_works_in_place_cannot_spoil_the_log():
+    def step(x, gradient, state):
+        x -= 0.5 * gradient
+        return x, state
+
+    in_place = Method("in place", init=lambda x0: None, step=step)  # noqa: ARG005
+    run = minimize(lambda w: (w * w).sum() / 2, np.array([4.0]), in_place, max_updates=2)
+    assert run.iterates.tolist() == [[4.0], [2.0], [1.0]]
+
+
+def test_shifted_quadratic_needs_the_updates_of_the_centred_one():
+    run = minimize(SHIFTED_QUADRATIC, 5.0, gradient_descent(0.5), eps_grad=1e-10)
+    assert run.updates == math.ceil(math.log2(4 / 1e-10)) == 36

@@ -1,0 +1,77 @@
+"""A trace is a value: it cannot be changed and tells itself in one line."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from ravine import CENTRED_QUADRATIC, StopReason, Trace, gradient_descent, minimize
+
+HALVING = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), eps_grad=1e-10)
+
+
+@pytest.mark.parametrize("name", ["iterates", "values", "gradient_norms"])
+def test_arrays_are_read_only(name):
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(HALVING, name)[0] = 1.0
+
+
+def test_fields_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        HALVING.stop = StopReason.CAP
+
+
+def test_a_trace_keeps_its_own_copy_of_the_arrays():
+    iterates = np.array([2.0, 1.0])
+    trace = Trace(iterates, np.array([2.0, 0.5]), np.array([2.0, 1.0]), StopReason.CAP)
+    iterates[1] = 7.0
+    assert trace.x == 1.0
+
+
+def test_the_line_says_updates_points_end_and_reason():
+    assert str(HALVING) == (
+        "36 updates, 37 points: x = 7.27596e-11, value = 2.647e-21, gradient norm = 7.276e-11; "
+        "stopped because the gradient norm is within its tolerance"
+    )
+    assert repr(HALVING) == f"<Trace: {HALVING}>"
+
+
+def test_one_update_is_not_called_updates():
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(1.0))
+    assert str(run).startswith("1 update, 2 points: x = 0,")
+
+
+def test_the_line_stays_one_line_for_a_long_vector():
+    trace = Trace(np.zeros((1, 1000)), np.zeros(1), np.zeros(1), StopReason.GRADIENT)
+    assert "\n" not in str(trace)
+    assert len(str(trace)) < 200
+
+
+def test_time_to_result_is_the_first_k_that_meets_the_target():
+    # 5 / 2**11 is the first iterate with w**2 / 2 <= 1e-5
+    assert HALVING.time_to_result(1e-5) == 11
+    assert HALVING.time_to_result(12.5) == 0
+    assert HALVING.time_to_result(1e-30) is None
+
+
+def test_time_to_result_and_gaps_count_from_the_optimal_value():
+    trace = Trace(np.arange(3.0), np.array([9.0, 8.0, 7.0]), np.ones(3), StopReason.CAP)
+    assert trace.gaps(7.0).tolist() == [2.0, 1.0, 0.0]
+    assert trace.time_to_result(1.0, optimal_value=7.0) == 1
+
+
+def test_time_to_result_is_not_fooled_by_values_that_are_not_numbers():
+    trace = Trace(np.arange(2.0), np.array([math.nan, 0.0]), np.ones(2), StopReason.CAP)
+    assert trace.time_to_result(1.0) == 1
+
+
+@pytest.mark.parametrize("reason", list(StopReason))
+def test_converged_means_a_tolerance_was_met(reason):
+    assert reason.converged is (reason in {StopReason.GRADIENT, StopReason.OBJECTIVE})
+
+
+@pytest.mark.parametrize("reason", list(StopReason))
+def test_every_reason_has_words(reason):
+    assert f"{reason}" == str(reason)
+    assert not str(reason).isdigit()
