@@ -1,0 +1,139 @@
+"""The lecture page in use: colour scheme, code to copy, files to take home, keyboard."""
+
+import nbformat
+import pytest
+from playwright.sync_api import TimeoutError as TooLate
+
+from .conftest import LECTURE, SIZES, visitor
+
+LUMINANCE = """() => {
+    const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g)
+        .map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}"""
+
+TWINS = """() => [...document.querySelectorAll("img.only-light")].map(light => ({
+    light: light.checkVisibility(),
+    dark: light.parentElement.querySelector("img.only-dark")?.checkVisibility(),
+}))"""
+
+FOCUS_IS_SEEN = """() => {
+    const element = document.activeElement, style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    const drawn = outlined && style.opacity > 0.5;
+    return drawn && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight;
+}"""
+
+
+def focus_is_seen(page):
+    try:
+        page.wait_for_function(FOCUS_IS_SEEN, timeout=3_000)  # the skip link slides in
+    except TooLate:
+        return page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+    return True
+
+
+def scheme_of(page):
+    return "dark" if page.evaluate(LUMINANCE) < 0.2 else "light"
+
+
+def shown_twins(page):
+    twins = page.evaluate(TWINS)
+    assert twins
+    assert all(twin["light"] != twin["dark"] for twin in twins), "both twins of a figure, or none"
+    return {"light" if twin["light"] else "dark" for twin in twins}
+
+
+def test_the_button_switches_page_and_figures_and_the_choice_lasts(visit):
+    page = visit.open(LECTURE)
+    assert (scheme_of(page), shown_twins(page)) == ("light", {"light"})
+    button = page.locator("button.theme-toggle:visible").first
+    button.click()
+    assert page.locator("body").get_attribute("data-theme") == "dark"
+    assert (scheme_of(page), shown_twins(page)) == ("dark", {"dark"})
+    page.reload()
+    assert (scheme_of(page), shown_twins(page)) == ("dark", {"dark"})
+    button.click()
+    assert page.locator("body").get_attribute("data-theme") == "light"
+    assert (scheme_of(page), shown_twins(page)) == ("light", {"light"})
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_without_a_choice_the_page_follows_the_system(chromium, base, scheme):
+    one = visitor(chromium, base, "wide", scheme)
+    page = one.open(LECTURE)
+    assert (scheme_of(page), shown_twins(page)) == (scheme, {scheme})
+    one.context.close()
+
+
+def test_dark_figures_load(chromium, base):
+    one = visitor(chromium, base, "wide", "dark")
+    page = one.open(LECTURE)
+    for image in page.locator("img.only-dark").all():
+        image.scroll_into_view_if_needed()
+        image.evaluate("i => i.complete || new Promise(r => { i.onload = i.onerror = r; })")
+        assert image.evaluate("i => i.naturalWidth") > 0, image.get_attribute("src")
+    assert one.errors == []
+    one.context.close()
+
+
+def test_the_copy_button_copies_a_listing_as_it_stands(visit):
+    page = visit.open(LECTURE)
+    listing = page.locator("div.cell_input .highlight").first
+    listing.hover()
+    listing.locator("button.copybtn").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == listing.locator("pre").text_content().strip()
+    assert not [line for line in copied.splitlines() if line.startswith((">>>", "...", "In ["))]
+    compile(copied, "listing", "exec")
+
+
+def test_the_page_can_be_taken_home_as_notebook_and_script(visit):
+    page = visit.open(LECTURE)
+    offered = [link.get_attribute("href") for link in page.locator(".page-downloads a").all()]
+    assert len(offered) == 2
+    found = {}
+    for link in offered:
+        answer = page.request.get(f"{visit.base}/lectures/{link}")
+        assert answer.status == 200
+        found[link.rsplit(".", 1)[1]] = answer.text()
+    notebook = nbformat.reads(found["ipynb"], as_version=4)
+    nbformat.validate(notebook)
+    assert any(cell.cell_type == "code" and cell.outputs for cell in notebook.cells)
+    compile(found["py"], "script", "exec")
+
+
+def test_tab_reaches_the_skip_link_and_the_text_with_a_visible_focus(visit):
+    page = visit.open(LECTURE)
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("href") == "#furo-main-content"
+    assert focus_is_seen(page) is True
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#furo-main-content"
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('article') !== null")
+        assert focus_is_seen(page) is True
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_place_to_press_is_named(chromium, base, size):
+    one = visitor(chromium, base, size)
+    page = one.open(LECTURE)
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, a[href]")]
+            .filter(e => e.checkVisibility() && !e.textContent.trim() && !e.ariaLabel && !e.title)
+            .map(e => e.outerHTML.slice(0, 100))"""
+    )
+    assert nameless == []
+    one.context.close()
+
+
+def test_the_search_finds_the_lecture(visit):
+    page = visit.open("search.html?q=optimization")
+    page.locator("#search-results li a").first.wait_for()
+    found = [link.get_attribute("href") for link in page.locator("#search-results li a").all()]
+    assert any(LECTURE in link for link in found), found
+    assert visit.errors == []
