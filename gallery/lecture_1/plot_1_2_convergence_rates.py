@@ -1,0 +1,33 @@
+"""
+Linear and sublinear error
+==========================
+
+With a logarithmic y axis a geometric error falls along a straight line, and a power of k along a curve that
+flattens. Look at the beginning too: there the order is the other way round.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+k = np.arange(201)
+sublinear, geometric = 1 / (k + 1), 0.9**k
+crossing = int(k[1:][geometric[1:] < sublinear[1:]][0])
+geometric_at_crossing, sublinear_at_crossing = geometric[crossing], sublinear[crossing]
+geometric_at_end, sublinear_at_end = geometric[-1], sublinear[-1]
+
+fig, ax = plt.subplots()
+ax.semilogy(k, sublinear, "--", label="sublinear: $1/(k+1)$")
+ax.semilogy(k, geometric, label="linear (geometric): $0.9^k$")
+ax.plot(crossing, geometric_at_crossing, "o", markersize=8)
+ax.annotate(
+    f"crossing at $k = {crossing}$", (crossing, geometric_at_crossing), (crossing + 8, 0.15)
+)
+ax.set(xlabel="iteration $k$", ylabel="error $e_k$", title="Linear means geometric")
+ax.legend(loc="lower left")
+alt = (
+    f"A straight line that falls to {geometric_at_end:.0e} at k = {k[-1]}, and a curve that flattens near "
+    f"{sublinear_at_end:.0e}; the line starts higher and crosses below the curve at k = {crossing}."
+)
+
+# %%
+# The straight line wins by millions in the end, and loses for the first third of a hundred iterations.
