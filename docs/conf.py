@@ -86,7 +86,9 @@ sphinx_gallery_conf = {
 }
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"  # the docstrings say it in a reader's words: shapes, units, what is accepted
+autodoc_typehints = (
+    "none"  # the docstrings say it in a reader's words: shapes, units, what is accepted
+)
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False

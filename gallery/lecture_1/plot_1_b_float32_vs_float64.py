@@ -37,9 +37,10 @@ ax.annotate(f"frozen from $k = {frozen_from}$", (frozen_from, 1e-4))
 ax.set(xlabel="iteration $k$", ylabel="$|L'(w_k)|$", title="float32 cannot reach the tolerance")
 ax.legend(loc="lower left")
 alt = (
-    f"Both derivatives fall together to about 1e-6; then float32 stays at {frozen_gradient:.1e} from "
-    f"k = {frozen_from} on, while float64 goes on to the tolerance at k = {double_updates}."
+    "Both derivatives fall together for two hundred updates; then float32 stays at "
+    f"{frozen_gradient:.1e} from k = {frozen_from} on, while float64 meets the tolerance at k = {double_updates}."
 )
 
 # %%
-# An update smaller than half the distance between neighbouring numbers changes nothing. No cap is long enough.
+# An update smaller than half the distance between neighbouring numbers changes nothing.
+# No cap is long enough.

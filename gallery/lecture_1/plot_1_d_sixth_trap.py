@@ -21,7 +21,7 @@ fig, ax = plt.subplots()
 steps_on_curve(ax, DOUBLE_WELL, run)
 ax.plot(DOUBLE_WELL.minimizers, [0.0, 0.0], "s", label="minimizers")
 ax.annotate("start", (2, run.values[0]), (1.9, run.values[0]), ha="right", va="center")
-ax.annotate("stops here: $L' = 0$", (run.x, run.value), (0, 1.3), ha="center")
+ax.annotate("stops here: $L' = 0$", (run.x, run.value), (-0.15, 0.75), ha="right")
 ax.set(title="Flat is not low", ylim=(-0.2, 5.2), xlim=(-2.2, 2.2))
 ax.legend(loc="upper center")
 alt = (

@@ -43,9 +43,9 @@ for x, y, text, color in (
 ax.grid(visible=False)
 ax.set(xlabel="start $w_0$", ylabel=r"step size $\eta$", title="Which minimizer, if any")
 alt = (
-    "A map under a curve that narrows upwards. Below one half its right side ends at +1 and its left side at "
-    f"−1, with thinner and thinner bands of the other colour towards the curve; above one half most runs stay "
-    f"bounded without settling. Beyond the curve all diverge, {share_escaped:.0%} of the runs."
+    "A map under a curve that narrows upwards. Below one half its right side ends at +1 and its left "
+    "side at −1, with thinner and thinner bands of the other colour towards the curve; above one half "
+    f"runs stay bounded without settling. Beyond the curve all diverge, {share_escaped:.0%} of the runs."
 )
 
 # %%

@@ -31,11 +31,13 @@ shown = np.broadcast_to(step_sizes, orbit.shape)[:, bounded]
 ax.plot(shown.ravel(), orbit[:, bounded].ravel(), ",", alpha=0.4, rasterized=True)
 for boundary, meaning in ((0.5, "settles below 1/2"), (1.0, "leaves above 1")):
     ax.axvline(boundary, linestyle=":", color=INK, linewidth=1.5)
-    ax.text(boundary, -1.3, meaning + " ", ha="right", rotation=90, va="bottom")
+    ax.text(boundary, 1.6, meaning, ha="center", va="bottom")
 ax.set(
     xlabel=r"step size $\eta$",
     ylabel="$w_k$ for large $k$",
     title="Between 1/2 and 1 nothing settles",
+    xlim=(0.42, 1.08),
+    ylim=(-1.6, 1.8),
 )
 alt = (
     f"One line at w = 1 up to step size 0.5 splits into two branches, {cycle_low:.4f} and {cycle_high:.4f} "

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from matplotlib.axes import Axes
 
-from ravine.trace import StopReason
-
 if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.typing import RcKeyType
@@ -217,11 +215,11 @@ def step_size_counts(
             label=name,
             markersize=4,
         )
-    missed = {"diverged": sweep.escaped, "at the cap": sweep.stop == StopReason.CAP}
-    for (name, group), marker in zip(missed.items(), "xD", strict=True):
+    missed = {"diverged": (sweep.escaped, "|", 7), "at the cap": (sweep.capped, "D", 4)}
+    for name, (group, marker, size) in missed.items():
         if group.any():
             at_cap = np.full(group.sum(), cap)
-            ax.plot(sweep.step_sizes[group], at_cap, marker, color=INK, label=name, markersize=5)
+            ax.plot(sweep.step_sizes[group], at_cap, marker, color=INK, label=name, markersize=size)
     ax.set(xlabel=r"step size $\eta$", ylabel="updates to the target")
     ax.legend()
     return ax

@@ -11,6 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parent.parent.parent
 MINI = Path(__file__).parent / "mini"
+ACCEPT = ("-D", "ravine_accept=1")
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,22 @@ def build(folder: Path, *options: str) -> Build:
     return Build(done.returncode == 0, done.stdout + done.stderr, folder)
 
 
-@pytest.fixture
-def mini(tmp_path: Path) -> Path:
-    """A copy of the small site whose ledger agrees with it."""
-    folder = tmp_path / "mini"
+@pytest.fixture(scope="session")
+def accepted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site, built once, with a ledger that agrees with it."""
+    folder = tmp_path_factory.mktemp("accepted") / "mini"
     shutil.copytree(MINI, folder)
+    for shared in ("_static", "_templates"):
+        shutil.copytree(REPOSITORY / "docs" / shared, folder / "docs" / shared)
+    first = build(folder, *ACCEPT)
+    assert first.passed, first.messages
     return folder
+
+
+@pytest.fixture
+def accepted(accepted_once: Path, tmp_path: Path) -> Path:
+    """A copy of the small accepted site, to be changed and built again."""
+    return shutil.copytree(accepted_once, tmp_path / "mini")
 
 
 def copy_of_site(target: Path) -> Path:

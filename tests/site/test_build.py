@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -9,16 +10,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import build, change
-
-ACCEPT = ("-D", "ravine_accept=1")
-
-
-@pytest.fixture
-def accepted(mini):
-    first = build(mini, *ACCEPT)
-    assert first.passed, first.messages
-    return mini
+from .conftest import ACCEPT, build, change
 
 
 def test_an_accepted_site_builds_again_without_a_word(accepted):
@@ -27,8 +19,8 @@ def test_an_accepted_site_builds_again_without_a_word(accepted):
     assert again.messages.strip() == ""
 
 
-def test_the_page_shows_values_outputs_errors_figures_and_mathematics(accepted):
-    soup = BeautifulSoup((accepted / "out/index.html").read_text("utf-8"), "html.parser")
+def test_the_page_shows_values_outputs_errors_figures_and_mathematics(accepted_once):
+    soup = BeautifulSoup((accepted_once / "out/index.html").read_text("utf-8"), "html.parser")
     text = soup.article.get_text()
     assert "The sum is 0.75, the slope 2, and Figure 0.1 shows it." in text
     assert "total 0.75" in text
@@ -42,17 +34,17 @@ def test_the_page_shows_values_outputs_errors_figures_and_mathematics(accepted):
     assert not soup.select("script[src*=mathjax], .math-error")
 
 
-def test_ids_are_unique_on_every_page(accepted):
-    for path in (accepted / "out").rglob("*.html"):
+def test_ids_are_unique_on_every_page(accepted_once):
+    for path in (accepted_once / "out").rglob("*.html"):
         soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
         ids = [tag["id"] for tag in soup.find_all(id=True)]
         assert len(ids) == len(set(ids)), path.name
 
 
-def test_the_dark_twin_differs_in_ink_only(accepted):
+def test_the_dark_twin_differs_in_ink_only(accepted_once):
     from ravine import plotting
 
-    images = accepted / "out/_images"
+    images = accepted_once / "out/_images"
     light = (images / "sphx_glr_plot_0_1_line_001.svg").read_text("utf-8")
     dark = (images / "sphx_glr_plot_0_1_line_001_dark.svg").read_text("utf-8")
     assert plotting.INK in light
@@ -64,7 +56,7 @@ def test_a_changed_printed_output_names_page_line_was_and_is(accepted):
     change(accepted / "docs/ledger.json", '"total 0.75"', '"total 0.76"')
     failed = build(accepted)
     assert not failed.passed
-    assert re.search(r"index\.md:12: WARNING: output of sum moved:", failed.messages)
+    assert re.search(r"index\.md:13: WARNING: output of sum moved:", failed.messages)
     assert "was  total 0.76" in failed.messages
     assert "is   total 0.75" in failed.messages
 
@@ -133,7 +125,7 @@ def test_a_variable_with_two_values_cannot_be_quoted(accepted):
     change(accepted / "docs/index.md", "1 / 0", "total = 9\n1 / 0")
     failed = build(accepted)
     assert not failed.passed
-    assert "'total' takes several values on this page (cells at lines 12, 18)" in failed.messages
+    assert "'total' takes several values on this page (cells at lines 13, 19)" in failed.messages
 
 
 def test_a_script_without_alt_text_fails(accepted):
@@ -143,20 +135,18 @@ def test_a_script_without_alt_text_fails(accepted):
     assert "plot_0_1_line: define alt" in failed.messages
 
 
-def test_downloads_run_and_show_values_instead_of_roles(accepted):
-    notebook = nbformat.read(accepted / "out/index.ipynb", as_version=4)
+def test_downloads_run_and_show_values_instead_of_roles(accepted_once):
+    notebook = nbformat.read(accepted_once / "out/index.ipynb", as_version=4)
     nbformat.validate(notebook)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert "The sum is 0.75, the slope 2, and Figure 0.1 shows it." in text
     assert "{val}" not in text
-    script = accepted / "out/index.py"
+    script = accepted_once / "out/index.py"
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert done.stdout == "total 0.75\n"
 
 
 def test_two_builds_in_different_folders_are_equal(accepted, tmp_path):
-    import shutil
-
     other = tmp_path / "elsewhere" / "mini"
     shutil.copytree(accepted, other, ignore=shutil.ignore_patterns("out", "doctrees"))
     shutil.rmtree(other / "docs/gallery")

@@ -16,6 +16,7 @@ import random
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -137,8 +138,8 @@ def _run_page(cells: tuple[Cell, ...]) -> Execution:
     names: dict[str, Data] = {}
     set_on: dict[str, list[int]] = {}
     hidden = set(shell.user_ns_hidden)
-    for cell in cells:
-        outputs.append(tuple(_run_cell(shell, cell)))
+    for number, cell in enumerate(cells, start=1):
+        outputs.append(tuple(_run_cell(shell, cell, number)))
         now = snapshot({k: v for k, v in shell.user_ns.items() if k not in hidden})
         for name, value in now.items():
             if name not in names or not _same(names[name], value):
@@ -185,6 +186,7 @@ class QuietShell(InteractiveShell):
 
 def _fresh_shell() -> InteractiveShell:
     """Return an IPython shell without history, with seeded generators and the site's style."""
+    _pythons_own_warning_filters()
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 (a page may use the old generator)
     torch.manual_seed(0)
@@ -196,7 +198,15 @@ def _fresh_shell() -> InteractiveShell:
     )
 
 
-def _run_cell(shell: InteractiveShell, cell: Cell) -> list[NotebookNode]:
+def _pythons_own_warning_filters() -> None:
+    """Forget the filters of the build (or the test run) that this process was forked from."""
+    warnings.resetwarnings()
+    for quiet in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", quiet)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
+
+
+def _run_cell(shell: InteractiveShell, cell: Cell, number: int) -> list[NotebookNode]:
     KeptResults.results.clear()
     with capture_output() as captured:
         result = shell.run_cell(cell.source, store_history=True)
@@ -208,7 +218,8 @@ def _run_cell(shell: InteractiveShell, cell: Cell) -> list[NotebookNode]:
     outputs += _open_figures()
     error = result.error_before_exec or result.error_in_exec
     if error is not None and not cell.may_raise:
-        raise CellError("\n".join([f"cell {cell.name!r} raised", *_traceback(error)]), cell.line)
+        message = "\n".join([f"cell {cell.name!r} raised", *_traceback(error)])
+        raise CellError(message, cell.line + _line_in_cell(error, number) - 1)
     if error is None and cell.may_raise:
         raise CellError(
             f"cell {cell.name!r} is tagged raises-exception and did not raise", cell.line
@@ -234,6 +245,15 @@ def _open_figures() -> list[NotebookNode]:
     ]
     plt.close("all")
     return outputs
+
+
+def _line_in_cell(error: BaseException, number: int) -> int:
+    """Return the line of the cell at which the error came up, or the first."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 1
+    stack = traceback.extract_tb(error.__traceback__)
+    lines = (frame.lineno for frame in stack if frame.filename == f"cell {number}")
+    return next(lines, None) or 1
 
 
 def _traceback(error: BaseException) -> list[str]:

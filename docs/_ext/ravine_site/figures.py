@@ -9,6 +9,7 @@ import io
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+
 from ravine.plotting import GRID, INK, STYLE
 
 ON_DARK = {INK: "#d5dbe3", GRID: "#3b424c"}

@@ -4,7 +4,8 @@ sphinx-gallery calls the scraper after each block of a script, with the script's
 scraper writes both pictures of the figure and keeps a snapshot of the variables.
 """
 
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
+from sphinx_gallery import gen_rst
 
 from .figures import apply_style, dark_twin, size_in_pixels, to_svg
 from .snapshot import Data, nearest, snapshot
@@ -214,6 +216,27 @@ def make_referable(app: Sphinx, doctree: nodes.document) -> None:
             labels[name] = (app.env.docname, figure["ids"][0], figure["ravine_label"])
 
 
+def zip_with_fixed_dates(
+    file_list: Sequence[str], zipname: Path, relative_to: Path, extension: str | None = None
+) -> str:
+    """Write a script's download; sphinx-gallery's own would carry the time of the build."""
+    with zipfile.ZipFile(zipname, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in file_list:
+            file = Path(name).with_suffix(extension) if extension else Path(name)
+            member = zipfile.ZipInfo(file.relative_to(relative_to).as_posix())
+            archive.writestr(member, file.read_bytes())
+    return str(zipname)
+
+
+_TAG_LIST = ".. raw:: html\n\n  <div id='sg-tag-list' class='sphx-glr-tag-list'></div>"
+
+
+def one_tag_list(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Keep one of the list elements that sphinx-gallery repeats, with their id, for each section."""
+    before, found, after = content[0].partition(_TAG_LIST)
+    content[0] = before + found + after.replace(_TAG_LIST, "")
+
+
 def forget_scripts(app: Sphinx) -> None:
     """Start a build with no script recorded (a live preview builds many times in one process)."""
     SCRIPTS.clear()
@@ -221,8 +244,10 @@ def forget_scripts(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the directives and the image node."""
+    gen_rst.zip_files = zip_with_fixed_dates  # there is no setting for it
     app.add_node(themed_image, html=(visit_themed_image, None))
     app.add_directive("gallery-picture", GalleryPicture)
     app.add_directive("gallery-figure", GalleryFigure)
     app.connect("builder-inited", forget_scripts, priority=50)
+    app.connect("source-read", one_tag_list)
     app.connect("doctree-read", make_referable)

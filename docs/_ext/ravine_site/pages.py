@@ -5,6 +5,7 @@ All pages run at the start of the build, while torch has not computed anything i
 setting ``nb_custom_formats``, the way it offers for readers of one's own.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ _BY_TEXT: dict[str, Page] = {}
 def read(text: str) -> NotebookNode:
     """Return the notebook of a page's text, with its outputs. This is the reader myst-nb calls."""
     notebook = parse(text)
-    if not code_cells(notebook):
+    if not code_cells(notebook, text):
         return notebook
     if text not in _BY_TEXT:
         raise ExtensionError("a page with code changed after it was executed; build again")
@@ -54,14 +55,15 @@ def parse(text: str) -> NotebookNode:
     return notebook
 
 
-def code_cells(notebook: NotebookNode) -> tuple[Cell, ...]:
-    """Return the code cells, each with the line of the page it starts on and a name.
+def code_cells(notebook: NotebookNode, text: str) -> tuple[Cell, ...]:
+    """Return the code cells, each with the line of the page its code starts on and a name.
 
     The name is the cell's ``:name:`` option, or else its first line of code. The ledger files
     outputs under it, so that a new cell higher up on the page does not rename those below.
     """
     names: dict[str, int] = {}
     cells = []
+    lines = text.splitlines()
     for cell, line in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
         if cell.cell_type != "code":
             continue
@@ -70,7 +72,9 @@ def code_cells(notebook: NotebookNode) -> tuple[Cell, ...]:
         if names[name] > 1:
             name = f"{name} ({names[name]})"
         may_raise = "raises-exception" in cell.metadata.get("tags", ())
-        cells.append(Cell(cell.source, line + 1, name, may_raise))
+        first = cell.source.partition("\n")[0]
+        start = lines.index(first, line) if first in lines[line:] else line  # after its options
+        cells.append(Cell(cell.source, start + 1, name, may_raise))
     return tuple(cells)
 
 
@@ -88,7 +92,7 @@ def run_page(text: str) -> Page | None:
         As `ravine_site.execute.execute`.
     """
     notebook = parse(text)
-    cells = code_cells(notebook)
+    cells = code_cells(notebook, text)
     if not cells:
         return None
     execution = execute(cells)
@@ -130,9 +134,8 @@ def execute_pages(app: Sphinx) -> None:
             logger.info("executed %s (%d cells)", docname, len(page.cells))
             PAGES[docname] = _BY_TEXT[text] = page
     if failed:
-        raise ExtensionError(
-            f"{failed} page(s) could not be executed; the messages above name the cells"
-        )
+        # An exception would be reported with a traceback of the extension, which is not at fault.
+        sys.exit(f"Pages that could not be executed: {failed}. The messages above name the cells.")
 
 
 def setup(app: Sphinx) -> None:

@@ -8,6 +8,3 @@ REPOSITORY = Path(os.environ["RAVINE_REPOSITORY"])
 globals().update(
     {k: v for k, v in run_path(str(REPOSITORY / "docs/conf.py")).items() if not k.startswith("__")}
 )
-html_static_path = [os.path.relpath(REPOSITORY / "docs/_static", Path(__file__).parent)]
-templates_path = [str(REPOSITORY / "docs/_templates")]
-html_favicon = f"{html_static_path[0]}/favicon.svg"

@@ -1,0 +1,122 @@
+"""Each figure's script runs by itself and computes the curriculum's numbers."""
+
+import runpy
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+mpl.use("agg")
+
+SCRIPTS = sorted((Path(__file__).parents[2] / "gallery").glob("lecture_*/plot_*.py"))
+
+
+@cache
+def computed(name: str) -> dict[str, object]:
+    """The variables of a script, and under "figures" how many figures it drew."""
+    (path,) = (script for script in SCRIPTS if script.stem == name)
+    plt.close("all")
+    variables = runpy.run_path(str(path))
+    variables["figures"] = len(plt.get_fignums())
+    plt.close("all")
+    return variables
+
+
+@pytest.mark.parametrize("name", [script.stem for script in SCRIPTS])
+def test_a_script_draws_one_figure_and_says_in_a_sentence_what_is_seen(name):
+    script = computed(name)
+    assert script["figures"] == 1
+    assert 60 <= len(script["alt"]) <= 400
+    assert script["alt"].endswith(".")
+
+
+def test_figure_1_2_the_geometric_error_is_the_smaller_one_from_34_on():
+    script = computed("plot_1_2_convergence_rates")
+    assert script["crossing"] == 34
+    assert script["geometric_at_crossing"] == pytest.approx(0.02781, abs=5e-6)
+    assert script["sublinear_at_crossing"] == pytest.approx(0.02857, abs=5e-6)
+    assert script["geometric_at_end"] == pytest.approx(7.055e-10, rel=1e-4)
+    assert script["sublinear_at_end"] == pytest.approx(4.975e-3, rel=1e-4)
+
+
+def test_figure_1_3_halves_the_derivative_and_quarters_the_objective():
+    script = computed("plot_1_3_diagnostics_python")
+    assert (script["gradient_factor"], script["objective_factor"]) == (0.5, 0.25)
+    assert script["points_logged"] == 37
+
+
+def test_figure_1_4_holds_the_data_of_figure_1_3_bit_for_bit():
+    by_hand = computed("plot_1_3_diagnostics_python")["run"]
+    by_torch = computed("plot_1_4_diagnostics_torch")["by_torch"]
+    assert np.array_equal(by_hand.values, by_torch.values)
+    assert np.array_equal(by_hand.gradient_norms, by_torch.gradient_norms)
+
+
+def test_figure_1_5_ends_where_theory_says():
+    script = computed("plot_1_5_three_step_sizes")
+    assert script["slow"] == pytest.approx(12.5 * 0.999**60)
+    assert script["fast"] == 12.5 / 4**30
+    assert script["divergent"] == 12.5 * 4.0**30
+    assert script["slow_updates"] == 7016
+
+
+def test_figure_1_6_has_193_arrivals_of_220_and_the_winner_1():
+    script = computed("plot_1_6_sweep_quadratic")
+    assert (script["tried"], script["reached"]) == (220, 193)
+    assert (script["winner"], script["winner_updates"]) == (1.0, 1)
+    assert (script["at_cap"], script["escaped"]) == (13, 14)
+    assert (script["smallest"], script["largest"]) == (0.04, 1.96)
+    assert script["formula_agrees"] == 193
+
+
+def test_figure_1_7_has_198_arrivals_two_winners_and_two_that_never_arrive():
+    script = computed("plot_1_7_sweep_double_well")
+    assert (script["reached"], script["escaped"], script["at_cap"]) == (198, 40, 2)
+    assert list(script["winners"]) == [1 / 12, 1 / 4]
+    assert script["winner_updates"] == 1
+    assert list(script["stuck"]) == [1 / 6, 1 / 3]
+    assert (script["ends_right"], script["ends_left"]) == (115, 83)
+    assert (script["slowest_updates"], script["slowest_escape"]) == (766, 6)
+
+
+def test_figure_1_a_holds_the_model_and_the_truth_of_five_step_sizes():
+    script = computed("plot_1_a_model_vs_truth")
+    assert script["model_tried"].tolist() == pytest.approx([12.25, 10.0, 0.0, -12.5, -37.5])
+    assert script["true_tried"].tolist() == pytest.approx([12.25125, 10.125, 3.125, 0.0, 12.5])
+
+
+def test_figure_1_b_freezes_in_float32_and_arrives_in_float64():
+    script = computed("plot_1_b_float32_vs_float64")
+    assert script["frozen_from"] == 209
+    assert script["frozen_w"] == pytest.approx(0.9999996424, abs=5e-11)
+    assert script["frozen_gradient"] == pytest.approx(1.43e-6, rel=1e-3)
+    assert script["double_updates"] == 327
+    assert script["double_value"] == pytest.approx(1.063967e-21, rel=1e-6)
+
+
+def test_figure_1_c_never_decays():
+    script = computed("plot_1_c_never_clearing")
+    assert script["uncleared"][:6] == [5.0, 2.5, -1.25, -4.375, -5.3125, -3.59375]
+    assert script["late_size"] == pytest.approx(5.345, abs=5e-4)
+    assert script["period"] == pytest.approx(8.69, abs=5e-3)
+
+
+def test_figure_1_d_lands_exactly_on_the_maximum_and_counts_as_converged():
+    script = computed("plot_1_d_sixth_trap")
+    assert script["step_size"] == 1 / 6
+    assert (script["run"].x, script["run"].value, script["points_logged"]) == (0.0, 0.5, 2)
+    assert script["run"].converged
+
+
+def test_figure_1_e_diverges_beyond_the_exact_curve_and_nowhere_else():
+    assert computed("plot_1_e_basin_map")["misjudged"] == 0
+
+
+def test_figure_1_f_has_the_two_point_cycle_and_stays_bounded_up_to_1():
+    script = computed("plot_1_f_bounded_not_converging")
+    assert script["cycle_low"] == pytest.approx(0.9226, abs=5e-5)
+    assert script["cycle_high"] == pytest.approx(1.0626, abs=5e-5)
+    assert script["last_bounded"] == pytest.approx(1.0, abs=1e-3)

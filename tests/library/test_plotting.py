@@ -1,0 +1,76 @@
+"""Plots show the numbers they are given, in colours everybody can read, and change nothing else."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from ravine import CENTRED_QUADRATIC, DOUBLE_WELL, gradient_descent, minimize, plotting, sweep
+
+LIGHT_PAGE, DARK_PAGE = "#ffffff", "#131416"
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, as the Web Content Accessibility Guidelines 2.2 define it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE])
+@pytest.mark.parametrize("color", ["BLUE", "VERMILLION", "GREEN", "PURPLE"])
+def test_data_colours_are_legible_on_light_and_dark_pages(color, page):
+    assert contrast(getattr(plotting, color), page) >= 3  # WCAG 2.2, 1.4.11: graphical objects
+
+
+def test_ink_is_text_on_a_light_page():
+    assert contrast(plotting.INK, LIGHT_PAGE) >= 7
+
+
+@pytest.fixture
+def ax():
+    return Figure().add_subplot()
+
+
+def test_diagnostics_draws_values_and_gradient_norms_over_all_points(ax):
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), max_updates=7)
+    assert plotting.diagnostics(ax, run) is ax
+    values, norms = ax.lines
+    assert values.get_xdata().tolist() == list(range(8))
+    assert np.array_equal(values.get_ydata(), run.values)
+    assert np.array_equal(norms.get_ydata(), run.gradient_norms)
+
+
+def test_objective_curve_marks_every_stationary_point_once(ax):
+    plotting.objective_curve(ax, DOUBLE_WELL)
+    marks = [(line.get_xdata()[0], line.get_marker()) for line in ax.lines[1:]]
+    assert marks == [(-1.0, "o"), (0.0, "X"), (1.0, "o")]
+
+
+def test_steps_on_curve_joins_the_iterates_in_their_order(ax):
+    run = minimize(DOUBLE_WELL, 2.0, gradient_descent(0.3), max_updates=5)
+    plotting.steps_on_curve(ax, DOUBLE_WELL, run)
+    assert np.array_equal(ax.lines[-1].get_xdata(), run.iterates)
+    assert np.array_equal(ax.lines[-1].get_ydata(), run.values)
+
+
+def test_step_size_counts_shows_every_run_once_and_misses_at_the_cap(ax):
+    step_sizes = np.array([0.5, 1.0, 2.0, 3.0])
+    runs = sweep(
+        CENTRED_QUADRATIC, step_sizes, 5.0, max_updates=200, eps_obj=1e-5, escape_radius=1e6
+    )
+    plotting.step_size_counts(ax, runs, cap=200)
+    shown = {line.get_label(): dict(zip(*line.get_data(), strict=True)) for line in ax.lines}
+    assert shown == {"reached": {0.5: 11, 1.0: 1}, "diverged": {3.0: 200}, "at the cap": {2.0: 200}}
+
+
+def test_no_plot_changes_global_settings(ax):
+    before = dict(mpl.rcParams)
+    plotting.diagnostics(ax, minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5)))
+    plotting.objective_curve(ax, DOUBLE_WELL)
+    assert dict(mpl.rcParams) == before
