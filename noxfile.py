@@ -73,6 +73,11 @@ MADE_BY_GALLERY = DOCS / "gallery"
 
 MAKES_THE_SITE = ["src", "gallery", "docs", "requirements/docs.txt", "pyproject.toml", "noxfile.py"]
 
+README_PICTURES = {
+    "docs/_static/readme.svg": "sphx_glr_plot_1_e_basin_map_001.svg",
+    "docs/_static/readme-dark.svg": "sphx_glr_plot_1_e_basin_map_001_dark.svg",
+}
+
 ENVIRONMENT = {
     # Digits: a sum in torch or NumPy depends on the number of threads.
     "OMP_NUM_THREADS": "1",
@@ -162,6 +167,9 @@ def docs(session: nox.Session) -> None:
         session.error(f"docs takes --accept or nothing, got {' '.join(session.posargs)}")
     accept = ["-D", "ravine_accept=1"] if session.posargs else []
     build_site(session, environment(session, "docs"), *accept)
+    if accept:
+        for picture, figure in README_PICTURES.items():
+            shutil.copyfile(SITE / "_images" / figure, HERE / picture)
     where = SITE.relative_to(HERE).as_posix()
     session.log(f"To serve it: python3 -m http.server --directory {where} 8000")
     session.log(f"The site: {(SITE / 'index.html').as_uri()}")

@@ -35,6 +35,7 @@ exclude_patterns = [
     "**/.*",
     "_static/katex/katex.min.js",
     "_static/katex/README.md",
+    "_static/readme*.svg",
     "gallery/**/*.ipynb",  # sphinx-gallery's downloads, which myst-nb would read as pages
     "gallery/**/GALLERY_HEADER.rst",
 ]

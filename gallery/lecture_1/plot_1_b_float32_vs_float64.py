@@ -35,10 +35,11 @@ ax.semilogy(double.gradient_norms, "--", label="float64")
 ax.axhline(eps_grad, linestyle=":", color=INK, linewidth=1.2, label="tolerance")
 ax.annotate(f"frozen from $k = {frozen_from}$", (frozen_from, 1e-4))
 ax.set(xlabel="iteration $k$", ylabel="$|L'(w_k)|$", title="float32 cannot reach the tolerance")
-ax.legend(loc="lower left")
+ax.legend(loc="upper right")
 alt = (
     "Both derivatives fall together for two hundred updates; then float32 stays at "
-    f"{frozen_gradient:.1e} from k = {frozen_from} on, while float64 meets the tolerance at k = {double_updates}."
+    f"{frozen_gradient:.1e} from k = {frozen_from} on, while float64 meets the tolerance at "
+    f"k = {double_updates}."
 )
 
 # %%

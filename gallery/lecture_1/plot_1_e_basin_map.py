@@ -2,8 +2,8 @@
 Where each start ends
 =====================
 
-One run for every start and step size on the double well, coloured by where it ends. Look at the line
-along the edge: it is not fitted, it is the exact threshold of divergence.
+One run for every start and step size on the double well, coloured by where it ends. Look at the
+outline: it is not fitted, it is the exact threshold of divergence.
 """
 
 import matplotlib.pyplot as plt
@@ -19,6 +19,7 @@ step_sizes = np.linspace(0.002, 0.6, 300)
 runs = sweep(
     DOUBLE_WELL, step_sizes[:, None], starts, max_updates=3000, eps_obj=1e-5, escape_radius=1e6
 )
+tried = runs.updates.size
 ends = runs.nearest_minimizer(DOUBLE_WELL)
 region = np.select([ends == 1, ends == -1, runs.escaped], [0, 1, 2], default=3)
 share_right, share_left, share_escaped, share_bounded = (np.mean(region == r) for r in range(4))

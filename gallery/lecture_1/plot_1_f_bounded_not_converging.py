@@ -30,7 +30,7 @@ fig, ax = plt.subplots()
 shown = np.broadcast_to(step_sizes, orbit.shape)[:, bounded]
 ax.plot(shown.ravel(), orbit[:, bounded].ravel(), ",", alpha=0.4, rasterized=True)
 for boundary, meaning in ((0.5, "settles below 1/2"), (1.0, "leaves above 1")):
-    ax.axvline(boundary, linestyle=":", color=INK, linewidth=1.5)
+    ax.axvline(boundary, ymax=0.93, linestyle=":", color=INK, linewidth=1.5)
     ax.text(boundary, 1.6, meaning, ha="center", va="bottom")
 ax.set(
     xlabel=r"step size $\eta$",

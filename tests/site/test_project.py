@@ -122,5 +122,8 @@ def test_what_both_locks_hold_has_one_version():
 def test_the_licences_are_there():
     assert read("LICENSE").startswith("BSD 3-Clause License")
     assert "CC BY 4.0" in read("LICENSE-text")
-    for name in re.findall(r"\]\((?!http)([^)#]+)\)", read("README.md")):
+    readme = read("README.md")
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", readme)
+    pictures = re.findall(r'src(?:set)?="([^"]+)"', readme)
+    for name in links + pictures:
         assert (REPOSITORY / name).exists(), name

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import build, change, copy_of_site
+from .conftest import REPOSITORY, build, change, copy_of_site
 
 LECTURE = "lectures/01-optimization-and-pytorch-in-1d.html"
 
@@ -43,6 +43,16 @@ def test_every_figure_of_the_lecture_is_on_its_page_once(lecture, site):
     expected = ["Figure {}.{}".format(*s.stem.split("_")[1:3]).upper() for s in scripts]
     assert sorted(label.strip(" .").upper() for label in shown) == sorted(expected)
     assert len(expected) == 13
+
+
+def test_the_pictures_of_the_readme_are_figures_of_this_build(site):
+    for committed, figure in (
+        ("readme.svg", "plot_1_e_basin_map_001.svg"),
+        ("readme-dark.svg", "plot_1_e_basin_map_001_dark.svg"),
+    ):
+        built = site.folder / "out/_images" / f"sphx_glr_{figure}"
+        ours = REPOSITORY / "docs/_static" / committed
+        assert ours.read_bytes() == built.read_bytes(), "accept: nox -s docs -- --accept"
 
 
 def test_no_page_asks_another_host_for_anything(site):
