@@ -19,13 +19,14 @@ COUNT_SHIFTS = """
 SCROLL_THROUGH = """async () => {
     const height = document.scrollingElement.scrollHeight;
     for (let y = 0; y < height; y += innerHeight) {
-        scrollTo(0, y);
+        scrollTo({top: y, behavior: "instant"});
         await new Promise(requestAnimationFrame);
     }
+    for (const image of document.images) image.loading = "eager"; // none may be waited for in vain
     const shown = [...document.images].filter(image => image.checkVisibility());
     await Promise.all(shown.map(image =>
         image.complete || new Promise(done => { image.onload = image.onerror = done; })));
-    scrollTo(0, 0);
+    scrollTo({top: 0, behavior: "instant"});
 }"""
 
 OBSERVE = r"""() => {
@@ -38,7 +39,7 @@ OBSERVE = r"""() => {
         beside_its_name: image.closest(".sphx-glr-thumbcontainer") !== null,
     }));
     const prose = document.querySelector("article")?.cloneNode(true);
-    prose?.querySelectorAll("pre, code, script, style, .katex").forEach(e => e.remove());
+    prose?.querySelectorAll("pre, code, script, style, .katex, .sig").forEach(e => e.remove());
     const formulas = [...document.querySelectorAll(".katex")];
     return {
         overflow: root.scrollWidth - root.clientWidth,
