@@ -12,7 +12,7 @@ from ravine import DOUBLE_WELL, SHIFTED_QUADRATIC
 from ravine.plotting import objective_curve
 
 highest = 3.0
-fig, axes = plt.subplots(1, 2, sharey=True, figsize=(6.5, 3.4))
+fig, axes = plt.subplots(1, 2, sharey=True, figsize=(5.8, 3.1))
 objective_curve(axes[0], SHIFTED_QUADRATIC).set(
     title="convex: one minimizer", ylim=(-0.15, highest)
 )

@@ -26,7 +26,7 @@ share_right, share_left, share_escaped, share_bounded = (np.mean(region == r) fo
 beyond_curve = (starts**2 >= 2) & (step_sizes[:, None] > 1 / np.maximum(starts**2 - 1, 1))
 misjudged = int((beyond_curve != runs.escaped).sum())
 
-fig, ax = plt.subplots(figsize=(6.5, 4.6))
+fig, ax = plt.subplots(figsize=(5.8, 4.2))
 extent = (starts[0], starts[-1], 0, step_sizes[-1])
 colors = ListedColormap([BLUE, VERMILLION, "none", "#E8C33C"])
 ax.imshow(region, origin="lower", extent=extent, aspect="auto", cmap=colors, interpolation="none")

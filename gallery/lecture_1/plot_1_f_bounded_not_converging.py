@@ -36,7 +36,7 @@ ax.set(
     xlabel=r"step size $\eta$",
     ylabel="$w_k$ for large $k$",
     title="Between 1/2 and 1 nothing settles",
-    xlim=(0.42, 1.08),
+    xlim=(0.38, 1.12),
     ylim=(-1.6, 1.8),
 )
 alt = (

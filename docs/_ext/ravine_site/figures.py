@@ -15,6 +15,9 @@ from ravine.plotting import GRID, INK, STYLE
 ON_DARK = {INK: "#d5dbe3", GRID: "#3b424c"}
 """What the library's ink and grid become on a dark page."""
 
+PIXELS_PER_INCH = 108
+"""At this size the figures' text is as large as the text around them."""
+
 
 def apply_style() -> None:
     """Set the library's style, and fixed ids in SVG files."""
@@ -36,6 +39,6 @@ def dark_twin(svg: str) -> str:
 
 
 def size_in_pixels(figure: Figure) -> tuple[int, int]:
-    """Return width and height at the 96 pixels an inch that browsers use."""
+    """Return the width and height at which a page shows the figure."""
     width, height = figure.get_size_inches()
-    return round(width * 96), round(height * 96)
+    return round(width * PIXELS_PER_INCH), round(height * PIXELS_PER_INCH)
