@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from ravine import DOUBLE_WELL, sweep
-from ravine.plotting import BLUE, INK, VERMILLION
+from ravine.plotting import BLUE, INK, VERMILION
 from ravine.theory import double_well_divergence_threshold
 
 starts = np.linspace(-3.5, 3.5, 700)  # an even number: none of them is 0
@@ -28,7 +28,7 @@ misjudged = int((beyond_curve != runs.escaped).sum())
 
 fig, ax = plt.subplots(figsize=(5.8, 4.2))
 extent = (starts[0], starts[-1], 0, step_sizes[-1])
-colors = ListedColormap([BLUE, VERMILLION, "none", "#E8C33C"])
+colors = ListedColormap([BLUE, VERMILION, "none", "#E8C33C"])
 ax.imshow(region, origin="lower", extent=extent, aspect="auto", cmap=colors, interpolation="none")
 for side in (-1, 1):
     w = side * np.linspace(np.sqrt(1 + 1 / step_sizes[-1]), starts[-1], 200)

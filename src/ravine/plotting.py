@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Okabe and Ito, "Color Universal Design" (2008): told apart by colour-blind readers, and each with a
 # contrast of 3 or more against white and against the dark page.
 BLUE = "#0072B2"
-VERMILLION = "#D55E00"
+VERMILION = "#D55E00"
 GREEN = "#009E73"
 PURPLE = "#CC79A7"
 
@@ -43,7 +43,7 @@ STYLE: dict[RcKeyType, Any] = {
     "axes.labelsize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": f"cycler('color', {[BLUE, VERMILLION, GREEN, PURPLE]})",
+    "axes.prop_cycle": f"cycler('color', {[BLUE, VERMILION, GREEN, PURPLE]})",
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": GRID,
@@ -126,13 +126,13 @@ def diagnostics(
     """
     k = np.arange(trace.updates + 1)
     ax.semilogy(k, trace.values, color=BLUE, label=labels[0])
-    ax.semilogy(k, trace.gradient_norms, "--", color=VERMILLION, label=labels[1])
+    ax.semilogy(k, trace.gradient_norms, "--", color=VERMILION, label=labels[1])
     ax.set(xlabel="iteration $k$", ylabel="value (semilog y)")
     ax.legend()
     return ax
 
 
-def steps_on_curve(ax: Axes, objective: Objective, trace: Trace, color: str = VERMILLION) -> Axes:
+def steps_on_curve(ax: Axes, objective: Objective, trace: Trace, color: str = VERMILION) -> Axes:
     """Draw the points of a run on the curve of its objective, joined in their order.
 
     Parameters
@@ -203,7 +203,7 @@ def step_size_counts(
     >>> [line.get_label() for line in ax.lines]
     ['reached', 'diverged']
     """
-    marks = zip("os^v", (BLUE, VERMILLION, GREEN, PURPLE), strict=True)
+    marks = zip("os^v", (BLUE, VERMILION, GREEN, PURPLE), strict=True)
     for name, group in (groups or {"reached": sweep.reached}).items():
         marker, color = next(marks)
         shown = sweep.reached & group

@@ -23,7 +23,7 @@ def contrast(a: str, b: str) -> float:
 
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE])
-@pytest.mark.parametrize("color", ["BLUE", "VERMILLION", "GREEN", "PURPLE"])
+@pytest.mark.parametrize("color", ["BLUE", "VERMILION", "GREEN", "PURPLE"])
 def test_data_colours_are_legible_on_light_and_dark_pages(color, page):
     assert contrast(getattr(plotting, color), page) >= 3  # WCAG 2.2, 1.4.11: graphical objects
 
