@@ -68,6 +68,9 @@ def test_a_changed_script_names_every_page_that_quotes_it(accepted):
     assert "plot_0_1_line.py:1: WARNING: value alt text 1 was" in failed.messages
     assert "value plot_0_1_line::slope:g was 2.0, is 2.5 (25 % more)" in failed.messages
     assert "was  slope 2.0" in failed.messages
+    assert re.search(
+        r"data of figure 1 moved:\n +was  axes 1: line, .* 2 from 0 to 2 ", failed.messages
+    )
 
 
 def test_accepting_takes_the_new_values_and_nothing_else(accepted):

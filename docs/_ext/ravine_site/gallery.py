@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_gallery import gen_rst
 
+from .figure_data import figure_data
 from .figures import apply_style, dark_twin, size_in_pixels, to_svg
 from .snapshot import Data, nearest, snapshot
 
@@ -36,13 +37,14 @@ class Script:
 
 @dataclass(frozen=True)
 class Picture:
-    """One figure: its files, relative to the source folder, its size in pixels, its alt text."""
+    """One figure: its files, relative to the source folder, its size in pixels, what it shows."""
 
     light: str
     dark: str
     width: int
     height: int
     alt: str
+    data: list[str]
 
 
 SCRIPTS: dict[str, Script] = {}
@@ -96,7 +98,14 @@ def scrape(block: object, block_vars: dict[str, object], gallery_conf: dict[str,
         folder = light.parent.relative_to(source_folder).as_posix()
         width, height = size_in_pixels(figure)
         record.pictures.append(
-            Picture(f"{folder}/{light.name}", f"{folder}/{dark.name}", width, height, alt)
+            Picture(
+                light=f"{folder}/{light.name}",
+                dark=f"{folder}/{dark.name}",
+                width=width,
+                height=height,
+                alt=alt,
+                data=figure_data(figure),
+            )
         )
         shown.append(f".. gallery-picture:: {stem}\n   :number: {len(record.pictures)}\n")
     plt.close("all")

@@ -1,4 +1,4 @@
-"""The ledger: every printed output and quoted value of the site, committed beside the text.
+"""The ledger: every printed output, quoted value and figure of the site, committed beside the text.
 
 A build compares what it computed with ``docs/ledger.json``. Each difference is a warning that names
 the page and line, what was and what is; under ``-W`` it fails the build. With ``ravine_accept`` set
@@ -31,7 +31,10 @@ RELATIVE_TOLERANCE = 1e-6
 ACCEPT = "python3 noxfile.py -s docs -- --accept"
 
 Entries: TypeAlias = dict[str, dict[str, dict[str, Data]]]
-"""page -> "outputs" or "values" -> entry -> what it is."""
+"""page -> one of `KINDS` -> entry -> what it is."""
+
+KINDS = {"outputs": "output of", "values": "value", "figures": "data of"}
+"""The parts of a page's entries, and how a message calls one."""
 
 _HIDDEN = {"remove-output", "remove-cell"}
 
@@ -55,7 +58,7 @@ def compare(was: Entries, now: Entries) -> Iterator[Difference]:
     ['was 1.0, is 0.5 (50 % less)']
     """
     for page in sorted(was.keys() | now.keys()):
-        for kind in ("outputs", "values"):
+        for kind in KINDS:
             old, new = was.get(page, {}).get(kind, {}), now.get(page, {}).get(kind, {})
             for entry in [*new, *(e for e in old if e not in new)]:
                 message = _difference(old, new, entry)
@@ -166,9 +169,11 @@ class LedgerCollector(EnvironmentCollector):
         for node in doctree.findall(quoted_value):
             values[node["entry"]] = storable(node["value"])
             lines.setdefault(node["entry"], node.line or 1)
+        figures: dict[str, Data] = {}
         for number, picture in enumerate(_pictures(docname), start=1):
             values[f"alt text {number}"] = picture.alt
-        kinds = {"outputs": outputs, "values": dict(sorted(values.items()))}
+            figures[f"figure {number}"] = list(picture.data)
+        kinds = {"outputs": outputs, "values": dict(sorted(values.items())), "figures": figures}
         page = {kind: entries for kind, entries in kinds.items() if entries}
         if page:
             _entries(app.env)[docname] = page
@@ -257,10 +262,9 @@ def _accept(path: Path, now: Entries, changed: int) -> None:
 
 
 def _report(app: Sphinx, difference: Difference) -> None:
-    what = "output of" if difference.kind == "outputs" else "value"
     logger.warning(
         "%s %s %s",
-        what,
+        KINDS[difference.kind],
         difference.entry,
         difference.message,
         location=_location(app, difference),
