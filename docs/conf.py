@@ -65,6 +65,9 @@ myst_enable_extensions = [
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
+# Where a bare number is an error; an API reference and a design page may name versions.
+ravine_prose = ["index", "lectures/*", "about/errata", "about/checks"]
+
 html_math_renderer = "katex_batch"
 
 # Figures: scripts in gallery/, executed by sphinx-gallery, linked by ravine_site.gallery.

@@ -112,6 +112,11 @@ def test_a_broken_ledger_names_its_line(accepted):
         ("$w^\\ast = 1$", "$w^\\asst = 1$", "Undefined control sequence: \\asst"),
         ("```{gallery-figure} plot_0_1_line", "```{gallery-figure} plot_0_1_lin", "did you mean"),
         ("print(f", "total = 1\nprint(f", None),
+        ("The sum is", "It is 0.51. The sum is", "bare number 0.51 in "),
+        ("The sum is", "It is 2e-5. The sum is", "bare number 2e-5"),
+        ("The sum is", "{given}`0.7 = total`. The sum is", "total is 0.75"),
+        ("The sum is", "{build}`outptus`. The sum is", "there are: outputs"),
+        ("The sum is", "{given}`0.7`. The sum is", "write it as 0.5 = variable"),
         ("total = 0.5", "total = 0.5 / 0", "ZeroDivisionError"),
         ("1 / 0", "1 / 1", "did not raise"),
     ],
@@ -122,6 +127,11 @@ def test_an_error_on_a_page_fails_and_names_file_and_line(accepted, old, new, me
     assert not failed.passed
     assert re.search(r"index\.md:\d+", failed.messages)
     assert message is None or message in failed.messages
+
+
+def test_an_input_that_equals_its_variable_is_no_bare_number(accepted):
+    change(accepted / "docs/index.md", "The sum is", "{given}`0.75 = total`: the sum is")
+    assert build(accepted).passed
 
 
 def test_a_variable_with_two_values_cannot_be_quoted(accepted):

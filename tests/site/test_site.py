@@ -1,5 +1,6 @@
 """The real site: it builds without a word, is complete, and fails when code and text disagree."""
 
+import json
 import re
 
 import pytest
@@ -53,6 +54,26 @@ def test_the_pictures_of_the_readme_are_figures_of_this_build(site):
         built = site.folder / "out/_images" / f"sphx_glr_{figure}"
         ours = REPOSITORY / "docs/_static" / committed
         assert ours.read_bytes() == built.read_bytes(), "accept: nox -s docs -- --accept"
+
+
+def test_the_page_on_checks_tells_the_counts_that_build_json_holds(site):
+    facts = json.loads((site.folder / "out/build.json").read_text("utf-8"))
+    ledger = json.loads((REPOSITORY / "docs/ledger.json").read_text("utf-8"))
+    for kind in ("outputs", "values", "figures"):
+        assert facts[kind] == sum(len(page.get(kind, {})) for page in ledger.values())
+    assert facts["figures"] == facts["scripts"] == 13
+    text = BeautifulSoup(site.page("about/checks.html"), "html.parser").article.get_text()
+    assert f"It ran {facts['cells']} cells on {facts['pages']} pages" in " ".join(text.split())
+
+
+def test_two_builds_of_the_site_in_different_folders_are_equal(site, tmp_path):
+    again = build(copy_of_site(tmp_path / "a" / "longer" / "path"))
+    assert again.passed, again.messages
+    first, second = site.folder / "out", again.folder / "out"
+    names = {path.relative_to(first) for path in first.rglob("*") if path.is_file()}
+    assert names == {path.relative_to(second) for path in second.rglob("*") if path.is_file()}
+    different = [n for n in names if (first / n).read_bytes() != (second / n).read_bytes()]
+    assert different == []
 
 
 def test_no_page_asks_another_host_for_anything(site):

@@ -187,7 +187,7 @@ class GalleryFigure(SphinxDirective):
         return [figure]
 
     def _caption(self, label: str, docname: str) -> nodes.caption:
-        caption = nodes.caption("", "", nodes.strong("", label + ". "))
+        caption = nodes.caption("", "", nodes.strong("", label + ". ", classes=["figure-label"]))
         self.set_source_info(caption)
         parsed = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, parsed)

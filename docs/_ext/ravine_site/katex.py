@@ -116,6 +116,11 @@ def _formulas(env: BuildEnvironment) -> dict[str, dict[Formula, int]]:
     return formulas
 
 
+def formulas_of(env: BuildEnvironment) -> set[Formula]:
+    """Return the formulas of all pages, each once."""
+    return {formula for found in _formulas(env).values() for formula in found}
+
+
 def _html(env: BuildEnvironment) -> dict[Formula, str]:
     html: dict[Formula, str] = env.__dict__.setdefault("ravine_formula_html", {})
     return html

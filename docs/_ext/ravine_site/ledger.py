@@ -150,15 +150,15 @@ class LedgerCollector(EnvironmentCollector):
 
     def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
         """Forget a page that is read again or gone."""
-        _entries(env).pop(docname, None)
+        entries_of(env).pop(docname, None)
         _lines(env).pop(docname, None)
 
     def merge_other(
         self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
     ) -> None:
         """Take over what another reading process collected."""
-        for docname in docnames & _entries(other).keys():
-            _entries(env)[docname] = _entries(other)[docname]
+        for docname in docnames & entries_of(other).keys():
+            entries_of(env)[docname] = entries_of(other)[docname]
             _lines(env)[docname] = _lines(other)[docname]
 
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
@@ -176,11 +176,12 @@ class LedgerCollector(EnvironmentCollector):
         kinds = {"outputs": outputs, "values": dict(sorted(values.items())), "figures": figures}
         page = {kind: entries for kind, entries in kinds.items() if entries}
         if page:
-            _entries(app.env)[docname] = page
+            entries_of(app.env)[docname] = page
             _lines(app.env)[docname] = lines
 
 
-def _entries(env: BuildEnvironment) -> Entries:
+def entries_of(env: BuildEnvironment) -> Entries:
+    """Return what has been collected of the pages read so far."""
     entries: Entries = env.__dict__.setdefault("ravine_entries", {})
     return entries
 
@@ -235,7 +236,7 @@ def check(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     path = Path(app.srcdir) / "ledger.json"
-    now = {docname: _entries(app.env)[docname] for docname in sorted(_entries(app.env))}
+    now = {docname: entries_of(app.env)[docname] for docname in sorted(entries_of(app.env))}
     try:
         was = load(path)
     except ValueError as error:

@@ -1,9 +1,12 @@
-"""The role ``{val}``: a number in a sentence that the build has computed.
+"""The roles ``{val}`` and ``{given}``: numbers in a sentence that the build has computed or checked.
 
 ``{val}`winner:.2f` `` quotes a variable of the page's own cells;
 ``{val}`plot_1_6_sweep_quadratic::winner:.2f` `` quotes one of a gallery script.
 What stands before the last colon is a path (``run.updates``, ``counts[3]``, ``table['1e-4']``),
 what stands behind it is a Python format specification.
+
+``{given}`0.5 = plot_1_3_diagnostics_python::step_size` `` writes 0.5, an input, and checks that the run
+it speaks about has that value.
 """
 
 import re
@@ -107,6 +110,51 @@ class ValueRole(SphinxRole):
         return [node], []
 
 
+class GivenRole(SphinxRole):
+    """Write an input of a run into the text, and check that the run has it."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        try:
+            written = checked_input(self.text, self.env.docname)
+        except (LookupError, ValueError) as error:
+            message = f"{{given}}`{self.text}`: {error.args[0]}"
+            logger.warning(message, location=self.get_location(), type="ravine", subtype="given")
+            return [nodes.problematic(self.rawtext, self.rawtext)], []
+        return [nodes.inline(self.rawtext, written, classes=["given"])], []
+
+
+def checked_input(text: str, docname: str) -> str:
+    """Return what a ``{given}`` writes, if it is the value of the variable it names.
+
+    Raises
+    ------
+    LookupError
+        If the text is not of the form ``0.5 = variable``, or names nothing.
+    ValueError
+        If the variable has another value.
+    """
+    written, equals, path = (part.strip() for part in text.partition(" = "))
+    if not equals:
+        raise LookupError("write it as 0.5 = variable, or 0.5 = script::variable")
+    quote = parse_quote(path)
+    value = value_of(quote, docname)
+    if not equal_as_written(written, value):
+        raise ValueError(f"{quote.path} is {value!r}")
+    return written
+
+
+def equal_as_written(written: str, value: Data) -> bool:
+    """Say whether a text is a value, as a number if it can be read as one.
+
+    >>> equal_as_written("0.5", 0.5), equal_as_written("1e-5", 0.00001), equal_as_written("80", 81)
+    (True, True, False)
+    """
+    try:
+        return float(written.replace("−", "-").replace(",", "")) == value
+    except ValueError:
+        return written == str(value)
+
+
 def visit_quoted_value(self: HTML5Translator, node: quoted_value) -> None:
     """Write the value in a span that says, on hovering, where it comes from."""
     self.body.append(self.starttag(node, "span", "", title=node["title"]))
@@ -121,3 +169,4 @@ def setup(app: Sphinx) -> None:
     """Register the role."""
     app.add_node(quoted_value, html=(visit_quoted_value, depart_quoted_value))
     app.add_role("val", ValueRole())
+    app.add_role("given", GivenRole())
