@@ -9,16 +9,19 @@ cross, which is flat without being low.
 import matplotlib.pyplot as plt
 
 from ravine import DOUBLE_WELL, SHIFTED_QUADRATIC
-from ravine.plotting import objective_curve
+from ravine.plotting import BLUE, label, objective_curve
 
-highest = 3.0
-fig, axes = plt.subplots(1, 2, sharey=True, figsize=(5.8, 3.1))
-objective_curve(axes[0], SHIFTED_QUADRATIC).set(
-    title="convex: one minimizer", ylim=(-0.15, highest)
-)
-objective_curve(axes[1], DOUBLE_WELL).set(title="nonconvex: two minimizers", ylabel="")
+fig, (left, right) = plt.subplots(1, 2, sharey=True)
+objective_curve(left, SHIFTED_QUADRATIC).set(title="convex: one basin", ylim=(-0.5, 3))
+objective_curve(right, DOUBLE_WELL).set(title="nonconvex: two basins", ylabel="")
 bend = (1 / 3) ** 0.5  # L'' = 6w² − 2 is negative between −bend and bend
-axes[1].axvspan(-bend, bend, alpha=0.15)  # where it bends downwards
+right.axvspan(-bend, bend, color=BLUE, alpha=0.2, linewidth=0)
+
+for ax, objective in ((left, SHIFTED_QUADRATIC), (right, DOUBLE_WELL)):
+    for minimizer in objective.minimizers:
+        label(ax, "minimizer", (minimizer, 0), (0, -16))
+label(right, "flat,\nnot low", (0, 0.5), (0, 26))
+label(right, "bends\ndown", (0, 3), (0, -18))
 
 minimizers = len(DOUBLE_WELL.minimizers)
 flat_value = DOUBLE_WELL.value(0.0)

@@ -24,7 +24,7 @@ same_data = bool(
 assert same_data, "powers of two are exact in float32, so both runs must agree in every bit"
 
 fig, ax = plt.subplots()
-diagnostics(ax, by_torch, labels=("loss $L(w_k)$", "$|dL/dw|$ at $w_k$"))
+diagnostics(ax, by_torch, labels=("loss\n$L(w_k)$", "$|dL/dw|$\nat $w_k$"))
 ax.set_title(r"GD on $L(w)=\frac{1}{2}w^2$ (PyTorch)")
 alt = (
     f"The picture of the run by hand again: two straight falling lines over {by_torch.updates} updates, "
@@ -32,4 +32,4 @@ alt = (
 )
 
 # %%
-# All points agree bit for bit, because every number in this run is a power of two times five.
+# All points agree bit for bit: each number in this run is 5 or 25 times a power of two, which float32 holds.

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import CENTRED_QUADRATIC
-from ravine.plotting import INK
+from ravine.plotting import INK, VERMILION, label
 from ravine.theory import first_order_model
 
 w = 5.0
@@ -24,12 +24,16 @@ model_tried = first_order_model(CENTRED_QUADRATIC, w, -tried * slope)
 true_tried = CENTRED_QUADRATIC.value(w - tried * slope)
 
 fig, ax = plt.subplots()
-ax.plot(step_sizes, model, "--", label="first-order model")
-ax.plot(step_sizes, truth, label="true value")
-ax.plot(tried, true_tried, "o")
-ax.axhline(start_value, linestyle=":", color=INK, linewidth=1.2, label="value before the step")
+ax.plot(step_sizes, model, "--")
+ax.plot(step_sizes, truth)
+ax.plot(tried, true_tried, "o", color=VERMILION)
+ax.axhline(start_value, linestyle=":", color=INK, linewidth=1.5)
+ax.vlines(tried, model_tried, true_tried, color=INK, linewidth=1)
+label(ax, "before the step", (1, start_value), (0, 10))
+label(ax, "truth", (1.5, 3.1), (0, -14))
+label(ax, "first-order model", (1.2, -17.5), (-12, -12), ha="right")
+label(ax, r"$\frac{1}{2}\eta^2 w^2$", (2, -12.5), (-6, 0), ha="right")
 ax.set(xlabel=r"step size $\eta$", ylabel="$L$ after one step", title="One step from $w = 5$")
-ax.legend(loc="lower left")
 alt = (
     f"From {start_value:g} the model falls along a line to {model_tried[-1]:g} at η = 2; the truth bends "
     f"away, touches {true_tried[3]:g} at η = 1 and is back at {true_tried[4]:g} at η = 2."

@@ -11,6 +11,8 @@ import math
 import matplotlib.pyplot as plt
 import torch
 
+from ravine.plotting import INK, label
+
 
 def descend(clear, start=5.0, step_size=0.5, updates=60):
     w = torch.tensor(start, requires_grad=True)
@@ -30,11 +32,16 @@ late_size = max(abs(w) for w in uncleared[40:60])
 period = 2 * math.pi / math.acos(1 - 0.5 / 2)
 
 fig, ax = plt.subplots()
-ax.plot(uncleared, "o-", markersize=3.5, linewidth=1.2, label="never cleared")
-ax.plot(cleared, "s-", markersize=3.5, linewidth=1.2, label="cleared in each step")
+ax.plot(uncleared, "o-", markersize=4, linewidth=1.4)
+ax.plot(cleared, "s-", markersize=4, linewidth=1.4)
+crest = uncleared.index(max(uncleared[10:20]))
+span = {"arrowstyle": "|-|, widthA=0.3, widthB=0.3", "color": INK, "shrinkA": 0, "shrinkB": 0}
+ax.annotate("", (crest, 6.3), (crest + period, 6.3), arrowprops=span)
+label(ax, f"period {period:.2f}", (crest + period / 2, 6.3), (0, 10))
+label(ax, "never cleared", (43.5, 5.34), (0, 14))
+label(ax, "cleared in\neach step", (1, 2.5), (22, 60), ha="center", leader=True)
 ax.set(xlabel="iteration $k$", ylabel="$w_k$", title="Forgotten gradients swing for ever")
-ax.legend(loc="upper right", ncols=2)
-ax.set_ylim(-7, 8)
+ax.set_ylim(-6.2, 8.2)
 alt = (
     f"One run drops to zero at once; the run that never clears swings between about {late_size:.1f} and "
     f"−{late_size:.1f} with a period of {period:.1f} updates, without any decay."

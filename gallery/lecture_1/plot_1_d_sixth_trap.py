@@ -9,21 +9,23 @@ and a rule that looks at the derivative calls it converged.
 import matplotlib.pyplot as plt
 
 from ravine import DOUBLE_WELL, gradient_descent, minimize
-from ravine.plotting import steps_on_curve
+from ravine.plotting import label, objective_curve, steps_on_curve
 from ravine.theory import double_well_one_step
 
 step_size = double_well_one_step(2.0, target=0.0)
 run = minimize(DOUBLE_WELL, 2.0, gradient_descent(step_size))
-points_logged = run.updates + 1
-stopped_by = run.stop.name
+points_logged, landing, loss = run.updates + 1, run.x, run.value
+slope_there, converged, stopped_by = run.gradient_norm, run.converged, run.stop.name
 
 fig, ax = plt.subplots()
-steps_on_curve(ax, DOUBLE_WELL, run)
-ax.plot(DOUBLE_WELL.minimizers, [0.0, 0.0], "s", label="minimizers")
-ax.annotate("start", (2, run.values[0]), (1.9, run.values[0]), ha="right", va="center")
-ax.annotate("stops here: $L' = 0$", (run.x, run.value), (-0.15, 0.75), ha="right")
-ax.set(title="Flat is not low", ylim=(-0.2, 5.2), xlim=(-2.2, 2.2))
-ax.legend(loc="upper center")
+objective_curve(ax, DOUBLE_WELL)
+steps_on_curve(ax, run)
+label(ax, "start", (2, run.values[0]), (-12, 4), ha="right")
+label(ax, r"one update, $\eta = 1/6$", (1, 2.5), (-14, 6), ha="right")
+label(ax, "stops here: $L' = 0$", (landing, loss), (-14, 18), ha="right")
+for minimizer in DOUBLE_WELL.minimizers:
+    label(ax, "minimizer", (minimizer, 0), (0, -15))
+ax.set(title="Flat is not low", ylim=(-0.65, 5.2), xlim=(-2.2, 2.2))
 alt = (
     f"A single step leads from w = 2 across the right-hand minimizer onto the hump of the double well at "
     f"w = {run.x:g}, where the loss is {run.value:g} and the run stops."

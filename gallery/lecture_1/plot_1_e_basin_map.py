@@ -11,36 +11,38 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from ravine import DOUBLE_WELL, sweep
-from ravine.plotting import BLUE, INK, VERMILION
-from ravine.theory import double_well_divergence_threshold
+from ravine.plotting import BLUE, INK, PURPLE, VERMILION, label
+from ravine.theory import double_well_divergence_threshold as threshold
 
-starts = np.linspace(-3.5, 3.5, 700)  # an even number: none of them is 0
-step_sizes = np.linspace(0.002, 0.6, 300)
+starts = (np.arange(700) + 0.5) / 100 - 3.5  # the middles of 700 x 300 cells; none of them is 0
+step_sizes = (np.arange(300) + 0.5) / 500
 runs = sweep(
-    DOUBLE_WELL, step_sizes[:, None], starts, max_updates=3000, eps_obj=1e-5, escape_radius=1e6
+    DOUBLE_WELL, step_sizes[:, None], starts, max_updates=6000, eps_obj=1e-10, escape_radius=1e6
 )
 tried = runs.updates.size
 ends = runs.nearest_minimizer(DOUBLE_WELL)
 region = np.select([ends == 1, ends == -1, runs.escaped], [0, 1, 2], default=3)
-share_right, share_left, share_escaped, share_bounded = (np.mean(region == r) for r in range(4))
+share_right, share_left, share_escaped, share_bounded = (
+    float(np.mean(region == r)) for r in range(4)
+)
 beyond_curve = (starts**2 >= 2) & (step_sizes[:, None] > 1 / np.maximum(starts**2 - 1, 1))
 misjudged = int((beyond_curve != runs.escaped).sum())
+reached_below_half = float(np.mean(runs.reached[(step_sizes < 0.5)[:, None] & ~beyond_curve]))
+reached_above_half = int(runs.reached[step_sizes > 0.5].sum())
 
 fig, ax = plt.subplots(figsize=(5.8, 4.2))
-extent = (starts[0], starts[-1], 0, step_sizes[-1])
-colors = ListedColormap([BLUE, VERMILION, "none", "#E8C33C"])
+colors = ListedColormap([BLUE, VERMILION, "none", PURPLE])
+extent = (-3.5, 3.5, 0, 0.6)
 ax.imshow(region, origin="lower", extent=extent, aspect="auto", cmap=colors, interpolation="none")
-for side in (-1, 1):
-    w = side * np.linspace(np.sqrt(1 + 1 / step_sizes[-1]), starts[-1], 200)
-    ax.plot(w, [double_well_divergence_threshold(start) for start in w], color=INK)
-for x, y, text, color in (
-    (-0.75, 0.25, "ends at −1", "#ffffff"),
-    (0.75, 0.25, "ends at +1", "#ffffff"),
-    (0, 0.55, "bounded, does not settle", "#000000"),
-    (2.6, 0.4, "diverges", INK),
-    (-2.6, 0.4, "diverges", INK),
-):
-    ax.text(x, y, text, color=color, ha="center", va="center", weight="bold")
+edge = np.linspace(np.sqrt(1 + 1 / 0.6), 3.5, 200)
+for side in (-edge, edge):
+    ax.plot(side, [threshold(start) for start in side], color=INK)
+label(ax, "ends at −1", (-0.7, 0.25), color="#000000")
+label(ax, "ends at +1", (0.7, 0.25), color="#ffffff")
+label(ax, "bounded, does not settle", (0, 0.55), color="#000000")
+label(ax, "diverges", (-2.75, 0.45))
+label(ax, r"$\eta = 1/(w_0^2-1)$", (2.02, 0.325), (9, 4), ha="left")
+label(ax, "diverges", (2.75, 0.45))
 ax.grid(visible=False)
 ax.set(xlabel="start $w_0$", ylabel=r"step size $\eta$", title="Which minimizer, if any")
 alt = (

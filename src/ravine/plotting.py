@@ -39,7 +39,9 @@ STYLE: dict[RcKeyType, Any] = {
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
     "axes.titlesize": 12,
+    "axes.titlepad": 9,
     "axes.labelsize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -47,7 +49,7 @@ STYLE: dict[RcKeyType, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": GRID,
-    "grid.linewidth": 0.8,
+    "grid.linewidth": 0.7,
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
@@ -55,8 +57,8 @@ STYLE: dict[RcKeyType, Any] = {
     "ytick.labelsize": 10,
     "font.size": 11,
     "legend.frameon": False,
-    "legend.fontsize": 10,
-    "lines.linewidth": 2,
+    "legend.fontsize": 10.5,
+    "lines.linewidth": 2.2,
     "svg.fonttype": "path",
 }
 """Settings for matplotlib, with no background, text and axes in `INK` and the grid in `GRID`."""
@@ -86,7 +88,7 @@ def objective_curve(ax: Axes, objective: Objective, color: str = BLUE) -> Axes:
     ('$w$', '$L(w)$')
     """
     w = np.linspace(*objective.view, 601)
-    ax.plot(w, _values(objective, w), color=color)
+    ax.plot(w, cast("npt.NDArray[np.float64]", objective.value(w)), color=color)
     for point in objective.stationary_points:
         is_minimum = point.kind == "minimum"
         marker, size = ("o", 8) if is_minimum else ("X", 9)
@@ -95,12 +97,50 @@ def objective_curve(ax: Axes, objective: Objective, color: str = BLUE) -> Axes:
     return ax
 
 
-def _values(objective: Objective, w: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return cast("npt.NDArray[np.float64]", objective.value(w))
+def steps_on_curve(ax: Axes, trace: Trace, color: str = VERMILION) -> Axes:
+    """Draw the points of a run at their objective values, joined in their order.
+
+    Parameters
+    ----------
+    ax : Axes
+        Usually one that shows the `objective_curve` already.
+    trace : Trace
+        A run in one dimension.
+    color : str
+        The colour of the run.
+
+    Returns
+    -------
+    Axes
+        A ring is around the last point, so that a mark below it stays visible.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from ravine import CENTRED_QUADRATIC, gradient_descent, minimize
+    >>> run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), max_updates=2)
+    >>> ax = steps_on_curve(Figure().add_subplot(), run)
+    >>> ax.lines[0].get_xdata().tolist()
+    [5.0, 2.5, 1.25]
+    """
+    w, values = trace.iterates, trace.values
+    ax.plot(w, values, "--", color=color, linewidth=1.6, zorder=3)
+    ax.plot(w[:-1], values[:-1], "o", color=color, markersize=8, zorder=4)
+    ax.plot(
+        w[-1:],
+        values[-1:],
+        "o",
+        color=color,
+        markersize=16,
+        markeredgewidth=2.2,
+        fillstyle="none",
+        zorder=4,
+    )
+    return ax
 
 
 def diagnostics(
-    ax: Axes, trace: Trace, labels: tuple[str, str] = ("objective $L(w_k)$", "$|L'(w_k)|$")
+    ax: Axes, trace: Trace, labels: tuple[str, str] = ("objective\n$L(w_k)$", "$|L'(w_k)|$")
 ) -> Axes:
     """Draw objective values and gradient norms against k, with a logarithmic y axis.
 
@@ -109,7 +149,7 @@ def diagnostics(
     ax : Axes
     trace : Trace
     labels : tuple of str
-        What the legend says of the values and of the gradient norms.
+        What stands at the end of the values and at the end of the gradient norms.
 
     Returns
     -------
@@ -125,43 +165,12 @@ def diagnostics(
     ('log', [5.0, 2.5, 1.25, 0.625])
     """
     k = np.arange(trace.updates + 1)
-    ax.semilogy(k, trace.values, color=BLUE, label=labels[0])
-    ax.semilogy(k, trace.gradient_norms, "--", color=VERMILION, label=labels[1])
+    series = ((trace.values, "o-", BLUE), (trace.gradient_norms, "s--", VERMILION))
+    for text, (numbers, style, color) in zip(labels, series, strict=True):
+        ax.semilogy(k, numbers, style, color=color, markersize=4, label=text)
+        label(ax, text, (trace.updates, numbers[-1]), (9, 0), ha="left")
+    ax.margins(y=0.1)
     ax.set(xlabel="iteration $k$", ylabel="value (semilog y)")
-    ax.legend()
-    return ax
-
-
-def steps_on_curve(ax: Axes, objective: Objective, trace: Trace, color: str = VERMILION) -> Axes:
-    """Draw the points of a run on the curve of its objective, joined in their order.
-
-    Parameters
-    ----------
-    ax : Axes
-    objective : Objective
-    trace : Trace
-        A run in one dimension.
-    color : str
-        The colour of the run.
-
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> from ravine import CENTRED_QUADRATIC, gradient_descent, minimize
-    >>> run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), max_updates=2)
-    >>> ax = steps_on_curve(Figure().add_subplot(), CENTRED_QUADRATIC, run)
-    >>> ax.lines[-1].get_xdata().tolist()
-    [5.0, 2.5, 1.25]
-    """
-    reach = max(np.abs(trace.iterates).max() * 1.1, 1.0)
-    w = np.linspace(-reach, reach, 601)
-    ax.plot(w, _values(objective, w), color=BLUE)
-    ax.plot(trace.iterates, trace.values, "o-", color=color, linewidth=1.2, markersize=7, zorder=3)
-    ax.set(xlabel="$w$", ylabel="$L(w)$")
     return ax
 
 
@@ -186,6 +195,9 @@ def step_size_counts(
     Returns
     -------
     Axes
+        Runs that reach the target are in colours, with one mark for each group. Those that miss it
+        are in ink: strokes when they diverged, open diamonds when they stayed bounded. The legend
+        counts each kind.
 
     Examples
     --------
@@ -201,7 +213,7 @@ def step_size_counts(
     ... )
     >>> ax = step_size_counts(Figure().add_subplot(), runs, cap=200)
     >>> [line.get_label() for line in ax.lines]
-    ['reached', 'diverged']
+    ['reached: 2', 'diverged: 1']
     """
     marks = zip("os^v", (BLUE, VERMILION, GREEN, PURPLE), strict=True)
     for name, group in (groups or {"reached": sweep.reached}).items():
@@ -212,14 +224,79 @@ def step_size_counts(
             sweep.updates[shown],
             marker,
             color=color,
-            label=name,
             markersize=4,
+            label=f"{name}: {shown.sum()}",
         )
-    missed = {"diverged": (sweep.escaped, "|", 7), "at the cap": (sweep.capped, "D", 4)}
-    for name, (group, marker, size) in missed.items():
-        if group.any():
-            at_cap = np.full(group.sum(), cap)
-            ax.plot(sweep.step_sizes[group], at_cap, marker, color=INK, label=name, markersize=size)
+    for name, missed, marker, size in (
+        ("diverged", sweep.escaped, "|", 10),
+        ("bounded, at the cap", sweep.capped, "D", 5),
+    ):
+        if missed.any():
+            ax.plot(
+                sweep.step_sizes[missed],
+                np.full(missed.sum(), cap),
+                marker,
+                color=INK,
+                markersize=size,
+                markeredgewidth=0.9,
+                fillstyle="none",
+                label=f"{name}: {missed.sum()}",
+            )
     ax.set(xlabel=r"step size $\eta$", ylabel="updates to the target")
-    ax.legend()
+    ax.legend(handletextpad=0.1)
+    return ax
+
+
+def label(
+    ax: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float] = (0, 0),
+    *,
+    ha: str = "center",
+    va: str = "center",
+    leader: bool = False,
+    color: str = INK,
+) -> Axes:
+    """Write a label beside what it names, so that no legend is needed.
+
+    Parameters
+    ----------
+    ax : Axes
+    text : str
+    at : tuple of float
+        The point that is named, in data coordinates.
+    offset : tuple of float
+        From there to the text, in points (1/72 inch), so that a change of limits moves no label
+        onto its line.
+    ha, va : str
+        Which part of the text is placed there, as in `matplotlib.axes.Axes.text`.
+    leader : bool
+        Whether a thin line joins text and point.
+    color : str
+        `INK`, except over an area that keeps its colour on dark pages.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = label(Figure().add_subplot(), "start", (2.0, 4.5), offset=(8, 0), ha="left")
+    >>> ax.texts[0].get_text(), ax.texts[0].xy
+    ('start', (2.0, 4.5))
+    """
+    line = {"arrowstyle": "-", "color": INK, "linewidth": 1, "shrinkA": 1, "shrinkB": 5}
+    ax.annotate(
+        text,
+        at,
+        offset,
+        textcoords="offset points",
+        ha=ha,
+        va=va,
+        color=color,
+        arrowprops=line if leader else None,
+        annotation_clip=False,
+    )
     return ax

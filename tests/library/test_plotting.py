@@ -46,17 +46,25 @@ def test_diagnostics_draws_values_and_gradient_norms_over_all_points(ax):
     assert np.array_equal(norms.get_ydata(), run.gradient_norms)
 
 
+def test_diagnostics_writes_each_label_at_the_end_of_its_line(ax):
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), max_updates=7)
+    plotting.diagnostics(ax, run, labels=("loss", "slope"))
+    ends = {text.get_text(): text.xy for text in ax.texts}
+    assert ends == {"loss": (7, run.value), "slope": (7, run.gradient_norm)}
+
+
 def test_objective_curve_marks_every_stationary_point_once(ax):
-    plotting.objective_curve(ax, DOUBLE_WELL)
+    assert plotting.objective_curve(ax, DOUBLE_WELL) is ax
     marks = [(line.get_xdata()[0], line.get_marker()) for line in ax.lines[1:]]
     assert marks == [(-1.0, "o"), (0.0, "X"), (1.0, "o")]
 
 
 def test_steps_on_curve_joins_the_iterates_in_their_order(ax):
     run = minimize(DOUBLE_WELL, 2.0, gradient_descent(0.3), max_updates=5)
-    plotting.steps_on_curve(ax, DOUBLE_WELL, run)
-    assert np.array_equal(ax.lines[-1].get_xdata(), run.iterates)
-    assert np.array_equal(ax.lines[-1].get_ydata(), run.values)
+    assert plotting.steps_on_curve(ax, run) is ax
+    path, points, last = (line.get_xydata().tolist() for line in ax.lines)
+    assert path == np.column_stack([run.iterates, run.values]).tolist()
+    assert points + last == path
 
 
 def test_step_size_counts_shows_every_run_once_and_misses_at_the_cap(ax):
@@ -64,13 +72,39 @@ def test_step_size_counts_shows_every_run_once_and_misses_at_the_cap(ax):
     runs = sweep(
         CENTRED_QUADRATIC, step_sizes, 5.0, max_updates=200, eps_obj=1e-5, escape_radius=1e6
     )
-    plotting.step_size_counts(ax, runs, cap=200)
+    assert plotting.step_size_counts(ax, runs, cap=200) is ax
     shown = {line.get_label(): dict(zip(*line.get_data(), strict=True)) for line in ax.lines}
-    assert shown == {"reached": {0.5: 11, 1.0: 1}, "diverged": {3.0: 200}, "at the cap": {2.0: 200}}
+    assert shown == {
+        "reached: 2": {0.5: 11, 1.0: 1},
+        "diverged: 1": {3.0: 200},
+        "bounded, at the cap: 1": {2.0: 200},
+    }
+
+
+def test_step_size_counts_gives_each_group_its_own_mark_and_colour(ax):
+    runs = sweep(DOUBLE_WELL, np.array([0.1, 0.2]), 2.0, eps_obj=1e-5)
+    ends = runs.nearest_minimizer(DOUBLE_WELL)
+    plotting.step_size_counts(ax, runs, cap=1000, groups={"right": ends == 1, "left": ends == -1})
+    right, left = ax.lines
+    assert (right.get_xdata().tolist(), left.get_xdata().tolist()) == ([0.1], [0.2])
+    assert right.get_marker() != left.get_marker()
+    assert right.get_color() != left.get_color()
+
+
+@pytest.mark.parametrize(("leader", "joined"), [(False, False), (True, True)])
+def test_a_label_stands_at_its_offset_from_what_it_names(ax, leader, joined):
+    assert plotting.label(ax, "here", (1.0, 2.0), (3, 4), leader=leader) is ax
+    (text,) = ax.texts
+    assert (text.get_text(), text.xy, text.xyann) == ("here", (1.0, 2.0), (3, 4))
+    assert text.get_color() == plotting.INK
+    assert (text.arrow_patch is not None) == joined
 
 
 def test_no_plot_changes_global_settings(ax):
     before = dict(mpl.rcParams)
-    plotting.diagnostics(ax, minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5)))
+    run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5))
+    plotting.diagnostics(ax, run)
     plotting.objective_curve(ax, DOUBLE_WELL)
+    plotting.steps_on_curve(ax, run)
+    plotting.label(ax, "here", (1.0, 2.0))
     assert dict(mpl.rcParams) == before
