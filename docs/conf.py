@@ -122,4 +122,5 @@ html_theme_options = {
     },
     "navigation_with_keys": False,  # arrow keys belong to the reader's own controls
 }
+copybutton_selector = "div:not(.output) > div.highlight pre"  # code, not what it printed
 copybutton_exclude = ".linenos, .gp, .go"

@@ -115,7 +115,7 @@ def test_a_broken_ledger_names_its_line(accepted):
         ("The sum is", "It is 0.51. The sum is", "bare number 0.51 in "),
         ("The sum is", "It is 2e-5. The sum is", "bare number 2e-5"),
         ("The sum is", "{given}`0.7 = total`. The sum is", "total is 0.75"),
-        ("The sum is", "{build}`outptus`. The sum is", "there are: outputs"),
+        ("The sum is", "{build}`outputz`. The sum is", "there are: outputs"),
         ("The sum is", "{given}`0.7`. The sum is", "write it as 0.5 = variable"),
         ("total = 0.5", "total = 0.5 / 0", "ZeroDivisionError"),
         ("1 / 0", "1 / 1", "did not raise"),
