@@ -215,6 +215,12 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Prove that errors are caught: apply each of a list to a copy, build it, say what noticed."""
+    run(session, environment(session, "tests"), "python", "tests/mutants/run.py", *session.posargs)
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Write requirements/*.txt anew: the newest releases that pyproject.toml admits, pinned exactly."""
     if sys.version_info[:2] != (3, 11):

@@ -66,7 +66,7 @@ myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
 # Where a bare number is an error; an API reference and a design page may name versions.
-ravine_prose = ["index", "lectures/*", "about/errata", "about/checks"]
+ravine_prose = ["index", "lectures/*", "about/errata", "about/checks", "gallery/lecture_*/plot_*"]
 
 html_math_renderer = "katex_batch"
 

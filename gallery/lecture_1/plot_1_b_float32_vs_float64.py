@@ -2,7 +2,7 @@
 float32 against float64
 =======================
 
-The double well from w = 5 with step size 0.02, in both precisions. Look at where the float32 line becomes
+The double well from w = 5 with a small step size, in both precisions. Look at where the float32 line becomes
 flat: from there on w cannot move.
 """
 

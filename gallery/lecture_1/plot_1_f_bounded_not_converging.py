@@ -2,7 +2,7 @@
 Bounded, and not converging
 ===========================
 
-The last points of long runs from w = 1.1, over the step size. Look at how one limit becomes two, then
+The last points of long runs from a start near 1, over the step size. Look at how one limit becomes two, then
 four, then a cloud, which ends at 1.
 """
 

@@ -302,3 +302,8 @@ def test_a_method_that_works_in_place_cannot_spoil_the_log():
 def test_shifted_quadratic_needs_the_updates_of_the_centred_one():
     run = minimize(SHIFTED_QUADRATIC, 5.0, gradient_descent(0.5), eps_grad=1e-10)
     assert run.updates == math.ceil(math.log2(4 / 1e-10)) == 36
+
+
+def test_the_gradient_tolerance_is_1e_8_unless_another_is_asked_for():
+    # 5 / 2**28 = 1.9e-8 is above the tolerance, 5 / 2**29 = 9.3e-9 is the first below it
+    assert minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5)).updates == 29

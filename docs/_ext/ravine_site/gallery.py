@@ -181,7 +181,7 @@ class GalleryFigure(SphinxDirective):
         label = figure_label(name)
         figure = nodes.figure("", *picture_nodes(record.pictures[0]), classes=["gallery-figure"])
         self.set_source_info(figure)
-        figure["ravine_label"] = label
+        figure["ravine_label"], figure["ravine_script"] = label, name
         figure += self._caption(label, record.docname)
         self.add_name(figure)
         return [figure]

@@ -33,7 +33,12 @@ ACCEPT = "python3 noxfile.py -s docs -- --accept"
 Entries: TypeAlias = dict[str, dict[str, dict[str, Data]]]
 """page -> one of `KINDS` -> entry -> what it is."""
 
-KINDS = {"outputs": "output of", "values": "value", "figures": "data of"}
+KINDS = {
+    "outputs": "output of",
+    "values": "value",
+    "figures": "data of",
+    "shows": "the figure shown as",
+}
 """The parts of a page's entries, and how a message calls one."""
 
 _HIDDEN = {"remove-output", "remove-cell"}
@@ -173,7 +178,14 @@ class LedgerCollector(EnvironmentCollector):
         for number, picture in enumerate(_pictures(docname), start=1):
             values[f"alt text {number}"] = picture.alt
             figures[f"figure {number}"] = list(picture.data)
-        kinds = {"outputs": outputs, "values": dict(sorted(values.items())), "figures": figures}
+        shows: dict[str, Data] = {}
+        for figure in doctree.findall(nodes.figure):
+            if script := figure.get("ravine_script"):
+                name = (figure["names"] or [script])[0]
+                shows[name] = script
+                lines.setdefault(name, figure.line or 1)
+        values = dict(sorted(values.items()))
+        kinds = {"outputs": outputs, "values": values, "figures": figures, "shows": shows}
         page = {kind: entries for kind, entries in kinds.items() if entries}
         if page:
             entries_of(app.env)[docname] = page

@@ -1,0 +1,114 @@
+"""Prove that errors are caught: apply each one to a copy, build the site, and say what noticed it.
+
+Run it by `python3 noxfile.py -s mutants`. An error that the build does not notice must be noticed by the
+library's tests; a harmless change must be noticed by neither.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from mutants import ELSEWHERE, ERRORS, HARMLESS, Mutant
+
+REPOSITORY = Path(__file__).parents[2]
+SOURCES = (
+    "src",
+    "gallery",
+    "docs",
+    "tests/library",
+    "tests/conftest.py",
+    "pyproject.toml",
+    "README.md",
+)
+BUILD = ["-m", "sphinx", "-W", "-n", "-E", "-q", "-b", "html", "-d", "doctrees", "docs", "out"]
+TESTS = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/library", "src"]
+
+
+def copy_sources(folder: Path) -> None:
+    """Copy what a build and the library's tests need, without what earlier builds left."""
+    left_behind = shutil.ignore_patterns("_build", "__pycache__", "*.md5")
+    for name in SOURCES:
+        source, target = REPOSITORY / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=left_behind)
+        else:
+            shutil.copy(source, target)
+    shutil.rmtree(folder / "docs" / "gallery", ignore_errors=True)
+
+
+def apply(mutant: Mutant, folder: Path) -> None:
+    """Write the mutant into the copy; it must fit exactly."""
+    path = folder / mutant.file
+    text = path.read_text(encoding="utf-8")
+    count = text.count(mutant.old)
+    if count == 0 or (count > 1 and not mutant.nth):
+        raise ValueError(f"{mutant.old!r} stands {count} times in {mutant.file}")
+    start = 0
+    for _ in range(max(mutant.nth, 1)):
+        start = text.index(mutant.old, start) + 1
+    text = text[: start - 1] + mutant.new + text[start - 1 + len(mutant.old) :]
+    path.write_text(text, encoding="utf-8")
+
+
+def noticed_by(folder: Path, variables: dict[str, str]) -> str:
+    """Build the copy, then test its library; return what failed first and its first message."""
+    env = {**os.environ, "OMP_NUM_THREADS": "1", **variables, "PYTHONPATH": str(folder / "src")}
+    for name, arguments in (("build", BUILD), ("tests", TESTS)):
+        command = [sys.executable, *arguments]
+        done = subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            said = re.search(r".*(WARNING|ERROR|FAILED).*", done.stdout + done.stderr)
+            what = said[0].replace(str(folder) + "/", "")[:110] if said else "no message"
+            return f"{name}: {what}"
+    return ""
+
+
+def examine(case: Mutant | dict[str, str]) -> str:
+    """Return what noticed a case, or nothing."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_sources(folder)
+        if isinstance(case, Mutant):
+            apply(case, folder)
+            return noticed_by(folder, {})
+        return noticed_by(folder, case)
+
+
+def title(case: Mutant | dict[str, str]) -> str:
+    """Name a case in one line."""
+    if isinstance(case, Mutant):
+        return f"{case.file}: {case.old.strip()!r} -> {case.new.strip()!r}"
+    return " ".join(f"{name}={value}" for name, value in case.items())
+
+
+def main() -> int:
+    """Examine all cases, two at a time, and report."""
+    harmless = [*HARMLESS, *ELSEWHERE]
+    cases = [*ERRORS, *harmless]
+    wrong = 0
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for number, (case, notice) in enumerate(zip(cases, pool.map(examine, cases), strict=True)):
+            is_error = number < len(ERRORS)
+            good = bool(notice) == is_error
+            wrong += not good
+            verdict = (
+                ("caught" if notice else "SURVIVED")
+                if is_error
+                else ("FALSE ALARM" if notice else "quiet")
+            )
+            print(f"{verdict:11} {title(case)}\n            {notice}", flush=True)
+    print(f"errors: {len(ERRORS)}, harmless changes: {len(harmless)}, judged wrongly: {wrong}")
+    print(f"{len(cases) - wrong} passed, {wrong} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
