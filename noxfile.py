@@ -142,6 +142,8 @@ def build_site(session: nox.Session, venv: Path, *options: str) -> None:
     """Build the whole site anew beside the last good one, and put it in its place if it is good too."""
     state = fingerprint(MAKES_THE_SITE)
     following, previous = BUILD / "next", BUILD / "previous"
+    if previous.exists() and not SITE.exists():  # killed between the two steps of the swap below
+        previous.replace(SITE)
     for left_over in following, previous, MADE_BY_GALLERY:
         shutil.rmtree(left_over, ignore_errors=True)
     doctrees = str(BUILD / "doctrees")
