@@ -20,7 +20,7 @@ def figure_data(figure: Figure) -> list[str]:
     >>> from matplotlib.figure import Figure
     >>> figure = Figure()
     >>> _ = figure.add_subplot(xlabel="w").plot([0, 1], [0, 2], label="slope")
-    >>> print(*figure_data(figure), sep="\\n")
+    >>> print(*figure_data(figure), sep="\n")
     axes 1: x linear 'w', y linear ''
     axes 1: line 'slope', x 2 from 0 to 1 (ab834494), y 2 from 0 to 2 (8df5ab8e)
     """
