@@ -19,7 +19,16 @@ logger = logging.getLogger(__name__)
 _NUMBER = re.compile(r"[−-]?\d[\d,]*\.\d+(?:[eE][−+-]?\d+)?|\d[eE][−+-]?\d+|\d*×?10[⁻⁰¹²³⁴-⁹]+")
 
 _NOT_PROSE = {"code", "pre", "math", "annotation", "script", "style", "h1", "h2", "h3", "h4", "nav"}
-_NOT_PROSE_CLASSES = {"val", "given", "katex", "math", "figure-label", "std-ref", "page-downloads"}
+_NOT_PROSE_CLASSES = {
+    "val",
+    "given",
+    "katex",
+    "math",
+    "figure-label",
+    "std-ref",
+    "page-downloads",
+    "page-checked",
+}
 _VOID = {
     "area",
     "base",
