@@ -85,7 +85,6 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     # Bytes: two builds of one state of the sources are equal, on every machine and on every day.
     "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "1767225600",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
     "MPLBACKEND": "agg",

@@ -53,7 +53,6 @@ suppress_warnings = ["config.cache"]  # sphinx-gallery's configuration holds fun
 # Pages: executed by ravine_site.pages, read by myst-nb.
 nb_custom_formats = {".md": "ravine_site.pages.read"}
 nb_execution_mode = "off"
-nb_merge_streams = False
 myst_enable_extensions = [
     "dollarmath",
     "amsmath",
@@ -63,7 +62,6 @@ myst_enable_extensions = [
     "attrs_block",
 ]
 myst_heading_anchors = 4
-myst_links_external_new_tab = False
 
 # Where a bare number is an error; an API reference and a design page may name versions.
 ravine_prose = ["index", "lectures/*", "about/errata", "about/checks", "gallery/lecture_*/plot_*"]

@@ -8,12 +8,13 @@ the build writes the new ledger instead.
 import difflib
 import json
 import math
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from docutils import nodes
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
@@ -229,7 +230,7 @@ def _pictures(docname: str) -> list[gallery.Picture]:
     return [picture for script in scripts for picture in script.pictures]
 
 
-def printed_lines(outputs: list[nodes.Element]) -> list[Data]:
+def printed_lines(outputs: Sequence[NotebookNode]) -> list[Data]:
     """Return the lines a reader sees as text in a cell's outputs: streams, results, errors."""
     texts = []
     for output in outputs:
