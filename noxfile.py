@@ -145,6 +145,10 @@ def build_site(session: nox.Session, venv: Path, *options: str) -> None:
         previous.replace(SITE)
     for left_over in following, previous, MADE_BY_GALLERY:
         shutil.rmtree(left_over, ignore_errors=True)
+    try:
+        following.mkdir(parents=True)
+    except OSError as error:
+        session.error(f"{following.relative_to(HERE)} cannot be written: {error.strerror}.")
     doctrees = str(BUILD / "doctrees")
     build = ["-W", "-n", "-E", "-b", "html", "-d", doctrees, *options, str(DOCS), str(following)]
     try:
@@ -219,6 +223,13 @@ def browser(session: nox.Session) -> None:
 def mutants(session: nox.Session) -> None:
     """Prove that errors are caught: apply each of a list to a copy, build it, say what noticed."""
     run(session, environment(session, "tests"), "python", "tests/mutants/run.py", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Prove that no build is half a build: kill it, starve it, break its inputs."""
+    environment(session, "docs")  # the builds to be killed must not begin with an installation
+    run(session, environment(session, "tests"), "python", "tests/faults/run.py", *session.posargs)
 
 
 @nox.session

@@ -50,7 +50,10 @@ nitpick_ignore_regex = [
 ]
 suppress_warnings = ["config.cache"]  # sphinx-gallery's configuration holds functions
 
-# Pages: executed by ravine_site.pages, read by myst-nb.
+# Code: executed by ravine_site.runs, unless it ran before with the same library and the same packages.
+ravine_lock = "../requirements/docs.txt"
+
+# Pages: read by myst-nb.
 nb_custom_formats = {".md": "ravine_site.pages.read"}
 nb_execution_mode = "off"
 myst_enable_extensions = [
@@ -68,17 +71,15 @@ ravine_prose = ["index", "lectures/*", "about/errata", "about/checks", "gallery/
 
 html_math_renderer = "katex_batch"
 
-# Figures: scripts in gallery/, executed by sphinx-gallery, linked by ravine_site.gallery.
+# Figures: scripts in gallery/, shown by sphinx-gallery, linked by ravine_site.gallery.
 sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("ravine_site.gallery.scrape",),
-    "reset_modules": ("matplotlib", "ravine_site.gallery.reset_style"),
+    "image_scrapers": (),
+    "reset_modules": (),
     "run_stale_examples": True,  # a script's checksum does not change with the library it calls
-    "abort_on_example_error": True,
-    "capture_repr": (),
     "download_all_examples": False,
     "min_reported_time": 1_000_000,  # a running time on the page would differ from build to build
     "write_computation_times": False,

@@ -10,7 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from mutants import ELSEWHERE, ERRORS, HARMLESS, Mutant
@@ -56,10 +58,16 @@ def apply(mutant: Mutant, folder: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def noticed_by(folder: Path, variables: dict[str, str]) -> str:
+STAGES = {"build": BUILD, "tests": TESTS}
+
+
+def noticed_by(
+    folder: Path, variables: dict[str, str], stages: Sequence[str] = tuple(STAGES)
+) -> str:
     """Build the copy, then test its library; return what failed first and its first message."""
     env = {**os.environ, "OMP_NUM_THREADS": "1", **variables, "PYTHONPATH": str(folder / "src")}
-    for name, arguments in (("build", BUILD), ("tests", TESTS)):
+    for name in stages:
+        arguments = STAGES[name]
         command = [sys.executable, *arguments]
         done = subprocess.run(
             command, cwd=folder, env=env, capture_output=True, text=True, check=False
@@ -71,12 +79,17 @@ def noticed_by(folder: Path, variables: dict[str, str]) -> str:
     return ""
 
 
-def examine(case: Mutant | dict[str, str]) -> str:
-    """Return what noticed a case, or nothing."""
+def examine(case: Mutant | dict[str, str], cache: Path) -> str:
+    """Return what noticed a case, or nothing.
+
+    A mutant starts with what the sources as they are have computed, so it is also a trial of the cache.
+    Other surroundings must compute all of it themselves.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_sources(folder)
         if isinstance(case, Mutant):
+            shutil.copytree(cache, folder / "cache")
             apply(case, folder)
             return noticed_by(folder, {})
         return noticed_by(folder, case)
@@ -94,8 +107,13 @@ def main() -> int:
     harmless = [*HARMLESS, *ELSEWHERE]
     cases = [*ERRORS, *harmless]
     wrong = 0
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for number, (case, notice) in enumerate(zip(cases, pool.map(examine, cases), strict=True)):
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+        copy_sources(Path(name))
+        if notice := noticed_by(Path(name), {}, stages=["build"]):
+            print(f"the sources as they are do not build: {notice}")
+            return 1
+        notices = pool.map(partial(examine, cache=Path(name) / "cache"), cases)
+        for number, (case, notice) in enumerate(zip(cases, notices, strict=True)):
             is_error = number < len(ERRORS)
             good = bool(notice) == is_error
             wrong += not good

@@ -26,12 +26,12 @@ class Build:
         return (self.folder / "out" / name).read_text(encoding="utf-8")
 
 
-def build(folder: Path, *options: str) -> Build:
+def build(folder: Path, *options: str, repository: Path = REPOSITORY) -> Build:
     """Build ``folder/docs`` into ``folder/out`` the way the docs session does."""
     command = [sys.executable, "-m", "sphinx", "-W", "-n", "-E", "-q", "-b", "html"]
     command += ["-d", "doctrees", *options, "docs", "out"]
     # RAVINE_REPOSITORY is for the small site only: it takes its configuration from the real one
-    env = {**os.environ, "OMP_NUM_THREADS": "1", "RAVINE_REPOSITORY": str(REPOSITORY)}
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "RAVINE_REPOSITORY": str(repository)}
     env.pop("PYTHONPATH", None)
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     return Build(done.returncode == 0, done.stdout + done.stderr, folder)

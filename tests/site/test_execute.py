@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from ravine_site.execute import Cell, CellError, Execution, execute
+from ravine_site.execute import Cell, CellError, Execution, execute, execute_all
 from ravine_site.ledger import printed_lines
 
 
@@ -25,9 +25,9 @@ def test_variables_come_back_as_plain_data():
     assert names == {"w": 0.5, "counts": [0, 1, 2]}
 
 
-def test_a_name_that_takes_two_values_is_said_to_be_rebound_with_its_lines():
+def test_a_name_that_takes_two_values_is_said_to_be_rebound_and_by_which_cells():
     execution = run("w = 5.0\nsteps = []", "w = 2.5", "steps.append(w)")
-    assert execution.rebound == {"w": (1, 2), "steps": (1, 3)}
+    assert execution.rebound == {"w": (0, 1), "steps": (0, 2)}
 
 
 def test_an_error_names_the_cell_and_shows_only_its_own_lines():
@@ -102,8 +102,23 @@ def test_the_parent_keeps_its_folder_and_its_temporary_files_are_gone(tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_open_figure_is_an_svg_output_that_is_the_same_every_time():
+def test_an_open_figure_is_kept_with_its_data_and_is_the_same_every_time():
     source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
-    first, second = (run(source).outputs[0][0]["data"]["image/svg+xml"] for _ in range(2))
+    (first,), (second,) = (run(source).drawings[0] for _ in range(2))
     assert first == second
-    assert "<svg" in first
+    assert "<svg" in first.svg
+    assert any("from 1 to 2" in line for line in first.data)
+
+
+def test_many_codes_run_at_once_and_each_gets_its_own_answer():
+    sources = {f"page {n}": f"import time; time.sleep(0.{9 - n}); n = {n}" for n in range(5)}
+    sources |= {"broken": "1 / 0", "endless": "while True: pass", "dead": "import os; os._exit(3)"}
+    codes = {name: [Cell(source, 1, name)] for name, source in sources.items()}
+    answers = dict(execute_all(codes, time_limit=3))
+    for n in range(5):
+        answer = answers[f"page {n}"]
+        assert isinstance(answer, Execution)
+        assert answer.names["n"] == n
+    for name, said in ("broken", "ZeroDivisionError"), ("endless", "3 s"), ("dead", "exit code 3"):
+        assert isinstance(answers[name], CellError)
+        assert said in str(answers[name])

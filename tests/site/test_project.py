@@ -67,7 +67,7 @@ def test_every_command_elsewhere_is_a_session(name):
 def test_ci_runs_every_check_and_begins_with_the_readmes_test_command():
     named = sessions_in(read(".ci/run"))
     assert named[0] == "tests"
-    assert set(named) == {"tests", "lint", "docs", "browser", "mutants"}
+    assert set(named) == {"tests", "lint", "docs", "browser", "mutants", "faults"}
     subprocess.run(["bash", "-n", ".ci/run"], cwd=REPOSITORY, check=True)
 
 

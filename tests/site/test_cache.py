@@ -1,0 +1,151 @@
+"""What cannot have changed is not executed again, and what can have changed is."""
+
+import platform
+import shutil
+from pathlib import Path
+
+import pytest
+from ravine_site import cache
+from ravine_site.cache import Cache, surroundings
+from ravine_site.execute import Cell, Execution, execute
+
+from .conftest import REPOSITORY, build, change
+
+CELLS = (Cell("w = 0.5 + 0.25\nprint(w)", 3, "sum"),)
+
+
+@pytest.fixture(scope="module")
+def execution() -> Execution:
+    return execute(CELLS)
+
+
+def test_a_kept_execution_comes_back_whole(tmp_path, execution):
+    kept = Cache(tmp_path, "here")
+    assert kept.get(CELLS) is None
+    kept.put(CELLS, execution)
+    assert kept.get(CELLS) == execution
+
+
+def test_prose_above_a_cell_moves_it_and_its_execution_is_still_found(tmp_path, execution):
+    kept = Cache(tmp_path, "here")
+    kept.put(CELLS, execution)
+    assert kept.get([Cell(CELLS[0].source, line=99, name="renamed")]) == execution
+
+
+@pytest.mark.parametrize(
+    "other", [Cell("w = 0.5 + 0.5\nprint(w)", 3, "sum"), Cell(CELLS[0].source, 3, "sum", True)]
+)
+def test_other_code_is_not_found(tmp_path, execution, other):
+    kept = Cache(tmp_path, "here")
+    kept.put(CELLS, execution)
+    assert kept.get([other]) is None
+    assert Cache(tmp_path, "elsewhere").get(CELLS) is None
+
+
+@pytest.mark.parametrize("length", [0, 10, 40, -1])
+def test_an_entry_that_was_cut_short_counts_as_absent(tmp_path, execution, length):
+    kept = Cache(tmp_path, "here")
+    kept.put(CELLS, execution)
+    (entry,) = tmp_path.iterdir()
+    entry.write_bytes(entry.read_bytes()[:length])
+    assert kept.get(CELLS) is None
+
+
+def test_only_entries_that_were_not_used_for_long_are_deleted(tmp_path, execution, monkeypatch):
+    kept = Cache(tmp_path, "here")
+    kept.put(CELLS, execution)
+    kept.forget_unused()
+    assert kept.get(CELLS) == execution
+    monkeypatch.setattr(cache, "KEPT_FOR", -60)
+    kept.forget_unused()
+    assert kept.get(CELLS) is None
+
+
+def test_python_the_platform_and_the_lock_are_part_of_every_key(tmp_path, monkeypatch):
+    lock = tmp_path / "docs.txt"
+    lock.write_text("numpy==2.4.6\n", encoding="utf-8")
+    seen = {surroundings(), surroundings(lock)}
+    lock.write_text("numpy==2.4.7\n", encoding="utf-8")
+    seen.add(surroundings(lock))
+    for module, name, value in (
+        (platform, "platform", lambda: "another platform"),
+        (cache.sys, "version", "3.99"),
+        (cache, "distributions", list),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, value)
+            cache._machine.cache_clear()
+            seen.add(surroundings())
+    cache._machine.cache_clear()
+    assert len(seen) == 6
+
+
+class CountedSite:
+    """The small site, whose page and script each write a line when they are executed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.repository = folder, folder.with_name("repository")
+        self.page = self.folder / "docs/index.md"
+        self.script = self.folder / "gallery/lecture_0/plot_0_1_line.py"
+        self.log = folder / "executed.txt"
+        for name in ("docs/_ext", "src"):
+            source = REPOSITORY / name
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, self.repository / name, ignore=ignored)
+        shutil.copy(REPOSITORY / "docs/conf.py", self.repository / "docs/conf.py")
+        (self.repository / "docs/_static").symlink_to(REPOSITORY / "docs/_static")
+        report = f"_ = open({str(self.log)!r}, 'a').write"
+        change(self.page, "total = 0.5", f"{report}('page ')\ntotal = 0.5")
+        change(self.script, "slope = 2.0", f"{report}('script ')\nslope = 2.0")
+
+    def executed(self) -> list[str]:
+        """Build, and return what was executed for it."""
+        self.log.write_text("", encoding="utf-8")
+        done = build(self.folder, repository=self.repository)
+        assert done.passed, done.messages
+        return sorted(self.log.read_text("utf-8").split())
+
+
+@pytest.fixture
+def counted(accepted: Path) -> CountedSite:
+    site = CountedSite(accepted)
+    assert site.executed() == ["page", "script"]
+    return site
+
+
+def test_a_second_build_and_edited_prose_execute_nothing(counted):
+    assert counted.executed() == []
+    change(counted.page, "The sum is", "A new paragraph.\n\nThe sum is")
+    change(counted.script, "The line rises.", "The line rises from left to right.")
+    assert counted.executed() == []
+
+
+def test_edited_code_is_executed_and_nothing_else(counted):
+    change(counted.page, "total = 0.5", "total = 0 + 0.5")
+    assert counted.executed() == ["page"]
+    change(counted.script, "slope = 2.0", "slope = 0 + 2.0")
+    assert counted.executed() == ["script"]
+
+
+def test_an_edited_library_module_executes_everything(counted):
+    module = counted.repository / "src/ravine/objectives.py"
+    module.write_text(module.read_text("utf-8") + "\n# harmless\n", encoding="utf-8")
+    assert counted.executed() == ["page", "script"]
+    assert counted.executed() == []
+
+
+def test_a_new_lock_file_executes_everything(counted):
+    lock = counted.folder / "requirements/docs.txt"
+    lock.parent.mkdir()
+    lock.write_text("numpy==2.4.6\n", encoding="utf-8")
+    assert counted.executed() == ["page", "script"]
+
+
+def test_a_failed_build_keeps_what_it_did_execute(counted):
+    change(counted.page, "total = 0.5", "total = 0 + 0.5")
+    change(counted.script, "slope = 2.0", "slope = 1 / 0")
+    counted.log.write_text("", encoding="utf-8")
+    assert not build(counted.folder, repository=counted.repository).passed
+    assert counted.log.read_text("utf-8").split().count("page") == 1
+    change(counted.script, "slope = 1 / 0", "slope = 2.0")
+    assert counted.executed() == []
