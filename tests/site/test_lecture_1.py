@@ -1,10 +1,9 @@
 """Lecture 1: the printed outputs are those of the source lecture, to the character."""
 
-from pathlib import Path
-
 import pytest
+from ravine_site.execute import execute
 from ravine_site.ledger import printed_lines
-from ravine_site.pages import run_page
+from ravine_site.pages import code_cells, parse
 
 from .conftest import REPOSITORY
 
@@ -51,11 +50,11 @@ step 2 grad: None""",
 @pytest.fixture(scope="module")
 def printed() -> dict[str, str]:
     """What each named cell of the lecture prints."""
-    page = run_page(Path(LECTURE).read_text(encoding="utf-8"))
-    assert page is not None
+    text = LECTURE.read_text(encoding="utf-8")
+    cells = code_cells(parse(text), text)
     return {
         cell.name: "\n".join(map(str, printed_lines(outputs)))
-        for cell, outputs in zip(page.cells, page.execution.outputs, strict=True)
+        for cell, outputs in zip(cells, execute(cells).outputs, strict=True)
     }
 
 

@@ -63,7 +63,9 @@ def test_the_page_on_checks_tells_the_counts_that_build_json_holds(site):
         assert facts[kind] == sum(len(page.get(kind, {})) for page in ledger.values())
     assert facts["figures"] == facts["scripts"] >= 13
     text = BeautifulSoup(site.page("about/checks.html"), "html.parser").article.get_text()
-    assert f"the results of {facts['cells']} cells on {facts['pages']} pages" in " ".join(text.split())
+    assert f"the results of {facts['cells']} cells on {facts['pages']} pages" in " ".join(
+        text.split()
+    )
 
 
 def test_two_builds_of_the_site_in_different_folders_are_equal(site, tmp_path):
