@@ -12,20 +12,59 @@ Examples
 """
 
 from ravine.descent import minimize
-from ravine.methods import gradient_descent
-from ravine.objectives import CENTRED_QUADRATIC, DOUBLE_WELL, SHIFTED_QUADRATIC, Objective
+from ravine.methods import (
+    adagrad,
+    adam,
+    averaged_heavy_ball,
+    gradient_descent,
+    heavy_ball,
+    nesterov,
+    rmsprop,
+)
+from ravine.objectives import (
+    CENTRED_QUADRATIC,
+    COSINE_VALLEYS,
+    DOUBLE_WELL,
+    QUARTIC,
+    SHIFTED_QUADRATIC,
+    Objective,
+    least_squares,
+    quadratic_form,
+)
+from ravine.stepsize import (
+    armijo,
+    exact_line_search,
+    golden_section,
+    line_search_descent,
+    simple_decrease,
+)
 from ravine.sweep import Sweep, sweep
 from ravine.trace import StopReason, Trace
 
 __all__ = [
     "CENTRED_QUADRATIC",
+    "COSINE_VALLEYS",
     "DOUBLE_WELL",
+    "QUARTIC",
     "SHIFTED_QUADRATIC",
     "Objective",
     "StopReason",
     "Sweep",
     "Trace",
+    "adagrad",
+    "adam",
+    "armijo",
+    "averaged_heavy_ball",
+    "exact_line_search",
+    "golden_section",
     "gradient_descent",
+    "heavy_ball",
+    "least_squares",
+    "line_search_descent",
     "minimize",
+    "nesterov",
+    "quadratic_form",
+    "rmsprop",
+    "simple_decrease",
     "sweep",
 ]

@@ -7,6 +7,7 @@ import operator
 from numbers import Real
 
 import numpy as np
+import numpy.typing as npt
 
 
 def number(name: str, value: object, accepted: str = "a real number") -> float:
@@ -43,6 +44,30 @@ def radius(name: str, value: object) -> float:
     return checked
 
 
+def not_negative(name: str, value: object) -> float:
+    """Return a finite number >= 0 as a Python float."""
+    checked = number(name, value)
+    if not 0 <= checked < math.inf:
+        raise ValueError(f"{name} must be a finite number >= 0, got {value}")
+    return checked
+
+
+def inner_fraction(name: str, value: object) -> float:
+    """Return a number strictly between 0 and 1 as a Python float."""
+    checked = number(name, value)
+    if not 0 < checked < 1:
+        raise ValueError(f"{name} must lie strictly between 0 and 1, got {value}")
+    return checked
+
+
+def fraction(name: str, value: object) -> float:
+    """Return a number that is at least 0 and less than 1 as a Python float."""
+    checked = number(name, value)
+    if not 0 <= checked < 1:
+        raise ValueError(f"{name} must be at least 0 and less than 1, got {value}")
+    return checked
+
+
 def tolerance(name: str, value: object) -> float | None:
     """Return a finite number >= 0, or None, which switches the rule off."""
     if value is None:
@@ -50,6 +75,23 @@ def tolerance(name: str, value: object) -> float | None:
     checked = number(name, value)
     if not 0 <= checked < math.inf:
         raise ValueError(f"{name} must be None or a finite number >= 0, got {value}")
+    return checked
+
+
+def array(name: str, value: object, dimensions: int) -> npt.NDArray[np.float64]:
+    """Return a read-only copy of a finite array with this many dimensions, in float64."""
+    checked = np.array(value)
+    if checked.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers, got an array of {checked.dtype}")
+    if checked.ndim != dimensions or not checked.size:
+        raise ValueError(
+            f"{name} must have {dimensions} dimension{'s' * (dimensions > 1)}, none of them empty, "
+            f"got shape {checked.shape}"
+        )
+    if not np.isfinite(checked).all():
+        raise ValueError(f"{name} must be finite, got {checked[~np.isfinite(checked)][0]} in it")
+    checked = checked.astype(np.float64)
+    checked.setflags(write=False)
     return checked
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from ravine._arguments import number
+from ravine._functions import is_tensor
 from ravine.objectives import Formula
 
 if TYPE_CHECKING:
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 
 Loss: TypeAlias = "Callable[[torch.Tensor], torch.Tensor]"
 Array: TypeAlias = "npt.NDArray[np.floating]"
-
-
-def is_tensor(x: object) -> TypeGuard[torch.Tensor]:
-    """Say whether x is a torch tensor, without importing torch to find out.
-
-    Examples
-    --------
-    >>> is_tensor(2.0)
-    False
-    """
-    torch = sys.modules.get("torch")  # not imported yet: then nobody can have made a tensor
-    return torch is not None and isinstance(x, torch.Tensor)
 
 
 @overload

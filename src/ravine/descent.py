@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from ravine._arguments import number, radius, tolerance, whole
-from ravine.autodiff import Loss, is_tensor, value_and_derivative
-from ravine.methods import Method
+from ravine._functions import is_tensor, norm
+from ravine.autodiff import Loss, value_and_derivative
+from ravine.methods import Method, gradient_descent
 from ravine.objectives import Formula, Number, Objective
+from ravine.stepsize import Choice, LineSearchDescent
 from ravine.trace import StopReason, Trace
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ State = TypeVar("State")
 def minimize(
     objective: Objective | Loss,
     x0: Point,
-    method: Method[State],
+    method: Method[State] | LineSearchDescent,
     *,
     max_updates: int = 1000,
     eps_grad: float | None = 1e-8,
@@ -50,8 +52,9 @@ def minimize(
     x0 : float, array or tensor
         The start. A float runs in Python floats; an array or a tensor, of shape () or (n,), runs
         in its own dtype.
-    method : Method
-        For example ``gradient_descent(0.1)``.
+    method : Method or LineSearchDescent
+        For example ``gradient_descent(0.1)``, or ``line_search_descent(armijo())``, which looks for
+        a step size at every point.
     max_updates : int
         The cap :math:`T` on the number of updates.
     eps_grad : float, optional
@@ -71,7 +74,8 @@ def minimize(
     -------
     Trace
         All points, the last one included, and the reason why the run stopped. The rules are
-        tested in this order: not finite, escaped, gradient, objective gap, plateau, cap.
+        tested in this order: not finite, escaped, gradient, objective gap, plateau, cap. A line
+        search that then accepts no step size ends the run too.
 
     Raises
     ------
@@ -93,8 +97,11 @@ def minimize(
     1.063 310
     """
     check_objective(objective)
-    if not isinstance(method, Method):
-        raise TypeError(f"method must be a Method such as gradient_descent(0.1), got {method!r}")
+    if not isinstance(method, Method | LineSearchDescent):
+        raise TypeError(
+            "method must be a Method such as gradient_descent(0.1), or a line search such as "
+            f"line_search_descent(armijo()), got {method!r}"
+        )
     rules = StoppingRules(
         max_updates=whole("max_updates", max_updates, at_least=0),
         eps_grad=tolerance("eps_grad", eps_grad),
@@ -106,7 +113,7 @@ def minimize(
     )
     x: Number = _checked_start(x0, objective)
     evaluate = _evaluation(objective)
-    state = method.init(x)
+    choose, update, state = _steps(method, objective, evaluate, x)
     log = _Log()
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while True:
@@ -115,7 +122,11 @@ def minimize(
             stop = rules.first_met(log)
             if stop is not None:
                 return log.trace(stop)
-            x, state = method.step(x, gradient, state)
+            choice = choose(x, gradient)
+            log.choices.append(choice)
+            if not choice.accepted:
+                return log.trace(StopReason.NO_STEP)
+            x, state = update(choice).step(x, gradient, state)
 
 
 @dataclass(frozen=True)
@@ -179,6 +190,7 @@ class _Log:
     values: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)
     best: list[float] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
 
     def append(self, x: Number, value: float, gradient_norm: float) -> None:
         self.iterates.append(_detached(x))
@@ -196,17 +208,25 @@ class _Log:
             values=np.array(self.values),
             gradient_norms=np.array(self.gradient_norms),
             stop=stop,
+            step_sizes=np.array([choice.step_size for choice in self.choices if choice.accepted]),
+            evaluations=sum(choice.evaluations for choice in self.choices),
         )
 
 
-def norm(x: Number) -> float:
-    """Return the Euclidean norm; of a single number the absolute value, exactly.
-
-    `math.hypot` scales its arguments, so neither overflow nor underflow can hide in the squares.
-    """
-    if isinstance(x, float):
-        return abs(x)
-    return math.hypot(*cast("npt.NDArray[np.floating]", x).ravel().tolist())
+def _steps(
+    method: Method[State] | LineSearchDescent,
+    objective: Objective | Loss,
+    evaluate: Callable[[Number], tuple[float, Number]],
+    x0: Number,
+) -> tuple[Callable[[Number, Number], Choice], Callable[[Choice], Method[Any]], Any]:
+    """Return what chooses a step size, what makes the update with it, and the first state."""
+    if isinstance(method, Method):
+        constant = Choice(method.step_size, evaluations=0)
+        return (lambda _x, _gradient: constant), (lambda _choice: method), method.init(x0)
+    known = objective if isinstance(objective, Objective) else Objective("loss", lambda x: x)
+    searched = replace(known, value=lambda x: cast("Number", evaluate(x)[0]))
+    choose = partial(method.search.choose, searched)
+    return choose, (lambda choice: gradient_descent(cast("float", choice.step_size))), None
 
 
 def check_objective(objective: object) -> None:

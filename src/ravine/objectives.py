@@ -1,7 +1,9 @@
 """Objectives: each formula once, with the facts that are known about it.
 
-The formulas use ``+ - * /`` and nothing else, so that Python floats, NumPy arrays, torch tensors
-and SymPy symbols all flow through them, and the first three give the same digits.
+The formulas of one number use ``+ - * /``, so that Python floats, NumPy arrays, torch tensors and
+SymPy symbols all flow through them, and the first three give the same digits. Only the cosine valleys
+need a function of the number's own library, and only the quadratics of several numbers sum up terms;
+libraries may differ in the last digit of both.
 """
 
 from __future__ import annotations
@@ -9,9 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias, cast
 
-from ravine._arguments import positive, real
+import numpy as np
+import numpy.typing as npt
+
+from ravine._arguments import array, not_negative, positive, real
+from ravine._functions import cos, is_tensor, sin
 
 
 class Number(Protocol):
@@ -31,6 +37,7 @@ class Number(Protocol):
     def __abs__(self) -> Number: ...
 
 
+Array: TypeAlias = "npt.NDArray[np.floating]"
 Formula = Callable[[Number], Number]
 
 
@@ -40,7 +47,7 @@ class StationaryPoint:
 
     Parameters
     ----------
-    x : float
+    x : float or array
         Where the slope vanishes.
     value : float
         The objective there.
@@ -48,7 +55,7 @@ class StationaryPoint:
         Local minimum, local maximum, or neither (in one dimension: a flat spot on a slope).
     """
 
-    x: float
+    x: float | Array
     value: float
     kind: Literal["minimum", "maximum", "saddle"]
 
@@ -66,18 +73,23 @@ class Objective:
     slope : callable, optional
         The derivative :math:`L'(w)`, by hand. Without it, torch differentiates `value`.
     curvature : callable, optional
-        The second derivative :math:`L''(w)`, by hand.
-    minimizers : tuple of float
+        The second derivative :math:`L''(w)`, by hand; of several numbers the Hessian matrix.
+    minimizers : tuple of float or of arrays
         All global minimizers that are known.
     optimal_value : float, optional
         :math:`L^\ast = \inf L`; None when it is not known.
     stationary_points : tuple of StationaryPoint
         All known points with :math:`L'(w) = 0`, from left to right.
     smoothness : float, optional
-        Lipschitz constant of the slope, :math:`\sup |L''|`; ``math.inf`` when there is none,
+        Lipschitz constant of the slope, :math:`\sup |L''|` on the domain; ``math.inf`` when there is none,
         None when it is not known.
     convex : bool, optional
         None when it is not known.
+    strong_convexity : float, optional
+        The largest :math:`\mu` with :math:`L'' \ge \mu` everywhere, 0 for a convex objective that
+        is not strongly convex; None when it is not known or the objective not convex.
+    degree : int, optional
+        The degree of the polynomial that it is; None when it is none.
     view : tuple of float
         The interval worth drawing.
     domain : tuple of float
@@ -95,11 +107,13 @@ class Objective:
     value: Formula
     slope: Formula | None = None
     curvature: Formula | None = None
-    minimizers: tuple[float, ...] = ()
+    minimizers: tuple[float | Array, ...] = ()
     optimal_value: float | None = None
     stationary_points: tuple[StationaryPoint, ...] = ()
     smoothness: float | None = None
     convex: bool | None = None
+    strong_convexity: float | None = None
+    degree: int | None = None
     view: tuple[float, float] = (-2.5, 2.5)
     domain: tuple[float, float] = (-math.inf, math.inf)
 
@@ -158,6 +172,8 @@ def quadratic(curvature: float, minimizer: float = 0.0) -> Objective:
         stationary_points=(StationaryPoint(minimizer, 0.0, "minimum"),),
         smoothness=curvature,
         convex=True,
+        strong_convexity=curvature,
+        degree=2,
         view=(minimizer - 2.5, minimizer + 2.5),
     )
 
@@ -182,9 +198,221 @@ DOUBLE_WELL = Objective(
     ),
     smoothness=math.inf,
     convex=False,
+    degree=4,
 )
 
-CATALOGUE = (CENTRED_QUADRATIC, SHIFTED_QUADRATIC, DOUBLE_WELL)
+# w^4 - 3 w^2 + 2 with the square completed: this form overflows to inf, not to inf - inf, and shows
+# at once that nothing is below -1/4. Torch differentiates it to the last digit of the slope.
+QUARTIC = Objective(
+    name="quartic",
+    value=lambda w: (w * w - 1.5) * (w * w - 1.5) - 0.25,
+    slope=lambda w: 4 * w * (w * w - 1.5),
+    curvature=lambda w: 12 * w * w - 6,
+    minimizers=(-math.sqrt(1.5), math.sqrt(1.5)),
+    optimal_value=-0.25,
+    stationary_points=(
+        StationaryPoint(-math.sqrt(1.5), -0.25, "minimum"),
+        StationaryPoint(0.0, 2.0, "maximum"),
+        StationaryPoint(math.sqrt(1.5), -0.25, "minimum"),
+    ),
+    smoothness=math.inf,
+    convex=False,
+    degree=4,
+)
+
+# Its slope -5 sin 5w - w/5 vanishes close to every multiple of pi/5, at the numbers below rounded to
+# doubles. On the whole line it would have no least value.
+COSINE_VALLEYS = Objective(
+    name="cosine valleys",
+    value=lambda w: cos(5 * w) - 0.1 * (w * w),
+    slope=lambda w: -5 * sin(5 * w) - 0.2 * w,
+    curvature=lambda w: -25 * cos(5 * w) - 0.2,
+    minimizers=(5.700878612417155,),
+    optimal_value=-4.223654596992759,
+    stationary_points=(
+        StationaryPoint(0.0, 1.0, "maximum"),
+        StationaryPoint(0.6333861622539372, -1.0397968091104937, "minimum"),
+        StationaryPoint(1.2466596462812936, 0.8433398705194121, "maximum"),
+        StationaryPoint(1.9001716399541932, -1.3581725204465103, "minimum"),
+        StationaryPoint(2.4932945517423963, 0.37336258533223593, "maximum"),
+        StationaryPoint(3.1669968871793475, -1.9949305805437345, "minimum"),
+        StationaryPoint(3.739879418381191, -0.4099224761424802, "maximum"),
+        StationaryPoint(4.433889470665933, -2.9500844217643625, "minimum"),
+        StationaryPoint(4.986387798448531, -1.5064994449543214, "maximum"),
+        StationaryPoint(5.700878612417155, -4.223654596992759, "minimum"),
+    ),
+    smoothness=25.2,
+    convex=False,
+    view=(0.0, 6.0),
+    domain=(0.0, 6.0),
+)
+
+# What is defined on the whole line by plain arithmetic.
+CATALOGUE = (CENTRED_QUADRATIC, SHIFTED_QUADRATIC, DOUBLE_WELL, QUARTIC)
+
+
+def quadratic_form(matrix: npt.ArrayLike, minimizer: npt.ArrayLike | None = None) -> Objective:
+    r"""Return :math:`\tfrac12 (x-c)^\top M (x-c)` with all its facts.
+
+    Parameters
+    ----------
+    matrix : array of shape (n, n)
+        :math:`M`, symmetric; it is the Hessian everywhere.
+    minimizer : array of shape (n,), optional
+        :math:`c`, the origin by default. It minimizes if no eigenvalue of M is negative.
+
+    Returns
+    -------
+    Objective
+        Of an array or a tensor x of shape (n,), in the dtype of x. Arrays of shape (n, ...) give
+        one value for each point of a grid, as contour lines need it. The smoothness constant is
+        the largest absolute eigenvalue, the strong convexity the least eigenvalue.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `matrix` is not a symmetric array of finite numbers, or `minimizer` does not fit.
+
+    Examples
+    --------
+    >>> bowl = quadratic_form([[2.0, 0.0], [0.0, 4.0]])
+    >>> x = np.array([2.0, 1.5])
+    >>> float(bowl(x)), bowl.slope(x), bowl.smoothness, bowl.strong_convexity
+    (8.5, array([4., 6.]), 4.0, 2.0)
+    """
+    m = array("matrix", matrix, dimensions=2)
+    n = len(m)
+    if m.shape != (n, n) or np.abs(m - m.T).max() > 1e-12 * np.abs(m).max():
+        raise ValueError(f"matrix must be square and symmetric, got {m.tolist()}")
+    c = array("minimizer", np.zeros(n) if minimizer is None else minimizer, dimensions=1)
+    if c.shape != (n,):
+        raise ValueError(f"minimizer must have shape {(n,)}, got shape {c.shape}")
+    least, most = _extremes(np.linalg.eigvalsh(m))
+    convex = least >= 0
+
+    def value(x: Number) -> Number:
+        away = _minus(x, c)
+        return _sum(away * _times(m, away)) / 2
+
+    return Objective(
+        name=f"quadratic form (eigenvalues {least:g} to {most:g})",
+        value=value,
+        slope=lambda x: _times(m, _minus(x, c)),
+        curvature=lambda _: cast("Number", m),
+        minimizers=(c,) if convex else (),
+        optimal_value=0.0 if convex else -math.inf,
+        stationary_points=(
+            StationaryPoint(c, 0.0, "minimum" if convex else "saddle" if most > 0 else "maximum"),
+        ),
+        smoothness=max(abs(least), abs(most)),
+        convex=convex,
+        strong_convexity=least if convex else None,
+        degree=2,
+        view=(float(c.min()) - 2.5, float(c.max()) + 2.5),
+    )
+
+
+def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
+    r"""Return :math:`\|Ax-b\|^2 + \lambda\|x\|^2`, the sum of squares, with all its facts.
+
+    The slope is :math:`2A^\top(Ax-b) + 2\lambda x`. With the largest and the least singular value
+    of A the smoothness constant is :math:`2\sigma_{\max}^2 + 2\lambda` and the strong convexity
+    :math:`2\sigma_{\min}^2 + 2\lambda` (Boyd and Vandenberghe, *Convex Optimization*, 2004,
+    section 1.2.1 and equation 9.7).
+
+    Parameters
+    ----------
+    A : array of shape (m, n)
+        One row for each equation.
+    b : array of shape (m,)
+        The right-hand sides.
+    ridge : float
+        :math:`\lambda \ge 0`.
+
+    Returns
+    -------
+    Objective
+        Of an array or a tensor x of shape (n,), or (n, ...) for a grid of points, in the dtype of
+        x. Its minimizer is computed by `numpy.linalg.lstsq`; of many it is the one of least norm.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `A` and `b` are not finite arrays that fit each other, or `ridge` is negative.
+
+    Examples
+    --------
+    The straight line closest to five points:
+
+    >>> A = np.stack([np.ones(5), np.arange(5.0)], axis=1)
+    >>> line = least_squares(A, [1.0, 3.0, 2.0, 5.0, 4.0])
+    >>> line.minimizers[0].round(12), round(line.optimal_value, 12)
+    (array([1.4, 0.8]), 3.6)
+    """
+    a, b = array("A", A, dimensions=2), array("b", b, dimensions=1)
+    m, n = a.shape
+    if b.shape != (m,):
+        raise ValueError(f"b must have one entry for each row of A, {m}, got shape {b.shape}")
+    ridge = not_negative("ridge", ridge)
+    hessian = 2 * (a.T @ a) + 2 * ridge * np.eye(n)
+
+    def value(x: Number) -> Number:
+        residual = _minus(_times(a, x), b)
+        return _sum(residual * residual) + ridge * _sum(x * x)
+
+    def slope(x: Number) -> Number:
+        return 2 * _times(a.T, _minus(_times(a, x), b)) + 2 * ridge * x
+
+    # the penalty is n more equations, sqrt(lambda) x = 0
+    rows = np.vstack([a, math.sqrt(ridge) * np.eye(n)])
+    best, _, rank, singular_values = np.linalg.lstsq(rows, np.append(b, np.zeros(n)))
+    best.setflags(write=False)
+    optimal_value = float(cast("float", value(cast("Number", best))))
+    return Objective(
+        name=f"least squares ({m} x {n}" + (f", ridge {ridge:g})" if ridge else ")"),
+        value=value,
+        slope=slope,
+        curvature=lambda _: cast("Number", hessian),
+        minimizers=(best,),
+        optimal_value=optimal_value,
+        stationary_points=(StationaryPoint(best, optimal_value, "minimum"),),
+        smoothness=2 * float(singular_values[0]) ** 2,
+        convex=True,
+        strong_convexity=2 * float(singular_values[-1]) ** 2 if rank == n else 0.0,
+        degree=2,
+    )
+
+
+def _extremes(eigenvalues: Array) -> tuple[float, float]:
+    """Return the least and the largest eigenvalue; what rounding leaves of a zero is a zero."""
+    noise = 1e-12 * np.abs(eigenvalues).max()
+    least, most = np.where(np.abs(eigenvalues) > noise, eigenvalues, 0.0)[[0, -1]]
+    return float(least), float(most)
+
+
+def _times(matrix: Array, x: Number) -> Number:
+    """Return the matrix times x, for every point of a grid."""
+    at = cast("Any", x)
+    product = _alike(matrix, at) @ at.reshape(len(at), -1)
+    return cast("Number", product.reshape(-1, *at.shape[1:]))
+
+
+def _minus(x: Number, c: Array) -> Number:
+    """Return x - c, for every point of a grid."""
+    at = cast("Any", x)
+    return cast("Number", at - _alike(c.reshape(-1, *(1 for _ in at.shape[1:])), at))
+
+
+def _sum(terms: Number) -> Number:
+    """Return the sum over the coordinates, for every point of a grid."""
+    return cast("Number", cast("Any", terms).sum(0))
+
+
+def _alike(constant: Array, x: Any) -> Any:
+    """Return a constant array in the kind and dtype of x."""
+    if is_tensor(x):
+        return x.new_tensor(constant)
+    return constant.astype(x.dtype, copy=False) if x.dtype.kind in {"f", "O"} else constant
 
 
 def latex(objective: Objective, derivative: Literal[0, 1, 2] = 0) -> str:

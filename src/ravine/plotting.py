@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.typing import RcKeyType
 
+    from ravine.landscapes import Landscape
     from ravine.objectives import Objective
     from ravine.sweep import Sweep
     from ravine.trace import Trace
@@ -299,4 +300,39 @@ def label(
         arrowprops=line if leader else None,
         annotation_clip=False,
     )
+    return ax
+
+
+def contours(ax: Axes, landscape: Landscape) -> Axes:
+    """Draw the contour lines of a landscape with equal scales, and its minimizers as crosses.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    landscape : Landscape
+        Its view, levels and stationary points are used.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from ravine.landscapes import RAVINE
+    >>> ax = contours(Figure().add_subplot(), RAVINE)
+    >>> [float(limit) for limit in ax.get_xlim()]
+    [-3.2, 3.2]
+    """
+    (left, right), (bottom, top) = landscape.view
+    x, y = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 111))
+    values = np.asarray(landscape.objective(cast("Any", np.stack([x, y]))))
+    ax.contour(x, y, values, levels=sorted(landscape.levels), colors=INK, linewidths=0.5)
+    for point in landscape.objective.stationary_points:
+        marker = {"minimum": "x", "saddle": "D", "maximum": "^"}[point.kind]
+        at = np.asarray(point.x)
+        ax.plot(*at, marker, color=INK, markerfacecolor="none", markersize=6)
+    ax.set(aspect="equal", xlim=(left, right), ylim=(bottom, top), xlabel="x", ylabel="y")
+    ax.grid(visible=False)
     return ax

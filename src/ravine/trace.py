@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -18,6 +18,7 @@ class StopReason(IntEnum):
     OBJECTIVE = 4
     PLATEAU = 5
     CAP = 6
+    NO_STEP = 7
 
     @property
     def converged(self) -> bool:
@@ -40,6 +41,7 @@ _IN_WORDS = {
     StopReason.OBJECTIVE: "the objective gap is within its tolerance",
     StopReason.PLATEAU: "the best value has stopped falling",
     StopReason.CAP: "the cap on updates is reached",
+    StopReason.NO_STEP: "the line search accepts no step size",
 }
 
 
@@ -60,6 +62,12 @@ class Trace:
         The Euclidean norm of the gradient at each point, in one dimension the absolute slope.
     stop : StopReason
         The rule that ended the run.
+    step_sizes : array of shape (updates,)
+        The step size of each update, nan where the method does not tell it. Empty when none was
+        logged.
+    evaluations : int
+        How many values of the objective the line searches took, in each update the one at the
+        present point and one for each trial: 0 for a constant step size, which needs no value.
 
     Examples
     --------
@@ -76,10 +84,12 @@ the cap on updates is reached
     values: npt.NDArray[np.float64]
     gradient_norms: npt.NDArray[np.float64]
     stop: StopReason
+    step_sizes: npt.NDArray[np.float64] = field(default_factory=lambda: np.array([]))
+    evaluations: int = 0
 
     def __post_init__(self) -> None:
         """Copy the arrays and make the copies read-only."""
-        for name in ("iterates", "values", "gradient_norms"):
+        for name in ("iterates", "values", "gradient_norms", "step_sizes"):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)

@@ -8,16 +8,43 @@ import numpy as np
 import pytest
 import torch
 
-from ravine import CENTRED_QUADRATIC, DOUBLE_WELL, Objective, gradient_descent, minimize, sweep
+from ravine import (
+    CENTRED_QUADRATIC,
+    COSINE_VALLEYS,
+    DOUBLE_WELL,
+    Objective,
+    adagrad,
+    adam,
+    armijo,
+    exact_line_search,
+    golden_section,
+    gradient_descent,
+    heavy_ball,
+    least_squares,
+    line_search_descent,
+    minimize,
+    nesterov,
+    quadratic_form,
+    rmsprop,
+    simple_decrease,
+    sweep,
+)
 from ravine.autodiff import derivative, recorded_graph, values_and_derivatives
 from ravine.objectives import latex, quadratic
 from ravine.theory import (
+    armijo_least_step,
+    best_momentum,
     contraction_factor,
     double_well_one_step,
     double_well_trapping_radius,
     first_order_model,
+    heavy_ball_factor,
+    linear_distance_bound,
+    quartic_one_step,
+    quartic_trapping_radius,
     regime,
     step_size_threshold,
+    sublinear_bound,
     updates_to_target,
 )
 
@@ -189,7 +216,7 @@ BAD_INPUT = [
     (
         lambda: minimize(CENTRED_QUADRATIC, 5.0, 0.1),
         TypeError,
-        "method must be a Method such as gradient_descent(0.1), got 0.1",
+        "or a line search such as line_search_descent(armijo()), got 0.1",
     ),
     (
         lambda: many(0.1, 5.0, method=gradient_descent(0.1)),
@@ -340,6 +367,154 @@ BAD_INPUT = [
         lambda: first_order_model(BY_VALUE_ONLY, 1.0, 1.0),
         ValueError,
         "objective must have a hand-written slope, got <Objective: bare>",
+    ),
+    (
+        lambda: quartic_one_step(0.0, 1.0),
+        ValueError,
+        "start must not be a stationary point (0 or the square root of 3/2, either sign), got 0.0",
+    ),
+    (
+        lambda: quartic_trapping_radius(0.0),
+        ValueError,
+        "step_size must be positive and finite, got 0.0",
+    ),
+    (
+        lambda: heavy_ball_factor(1.0, 0.5, 1.0),
+        ValueError,
+        "momentum must be at least 0 and less than 1, got 1.0",
+    ),
+    (
+        lambda: best_momentum(8.0, 0.5),
+        ValueError,
+        "step_size must be less than 4/curvature = 0.5, got 0.5",
+    ),
+    (lambda: sublinear_bound(1.0, 0.5, 0), ValueError, "updates must be >= 1, got 0"),
+    (
+        lambda: sublinear_bound(-1.0, 0.5, 1),
+        ValueError,
+        "radius must be a finite number >= 0, got -1.0",
+    ),
+    (
+        lambda: sublinear_bound(1.0, 0.5, 2.5),
+        TypeError,
+        "updates must be an integer or an array of integers, got 2.5",
+    ),
+    (
+        lambda: linear_distance_bound(1.0, 0.5, 0.0, 3),
+        ValueError,
+        "strong_convexity must be positive and finite, got 0.0",
+    ),
+    (
+        lambda: armijo_least_step(2.0, sufficient=1.5),
+        ValueError,
+        "sufficient must lie strictly between 0 and 1, got 1.5",
+    ),
+    # objectives of several numbers
+    (
+        lambda: quadratic_form([[1.0, 2.0], [0.0, 1.0]]),
+        ValueError,
+        "matrix must be square and symmetric, got [[1.0, 2.0], [0.0, 1.0]]",
+    ),
+    (
+        lambda: quadratic_form([1.0, 2.0]),
+        ValueError,
+        "matrix must have 2 dimensions, none of them empty, got shape (2,)",
+    ),
+    (lambda: quadratic_form([[math.nan]]), ValueError, "matrix must be finite, got nan in it"),
+    (
+        lambda: quadratic_form([["1"]]),
+        TypeError,
+        "matrix must hold real numbers, got an array of <U1",
+    ),
+    (
+        lambda: quadratic_form(np.eye(2), minimizer=[1.0]),
+        ValueError,
+        "minimizer must have shape (2,), got shape (1,)",
+    ),
+    (
+        lambda: least_squares(np.ones((3, 2)), np.ones(2)),
+        ValueError,
+        "b must have one entry for each row of A, 3, got shape (2,)",
+    ),
+    (
+        lambda: least_squares(np.ones((3, 2)), np.ones(3), ridge=-1.0),
+        ValueError,
+        "ridge must be a finite number >= 0, got -1.0",
+    ),
+    (
+        lambda: start(COSINE_VALLEYS, 6.5),
+        ValueError,
+        "x0 must lie in the domain [0, 6] of the cosine valleys, got 6.5",
+    ),
+    # methods with memory
+    (
+        lambda: heavy_ball(0.1, 1.0),
+        ValueError,
+        "momentum must be at least 0 and less than 1, got 1.0",
+    ),
+    (
+        lambda: nesterov(0.1, -0.1),
+        ValueError,
+        "momentum must be at least 0 and less than 1, got -0.1",
+    ),
+    (lambda: adagrad(0.1, eps=0.0), ValueError, "eps must be positive and finite, got 0.0"),
+    (
+        lambda: rmsprop(0.1, smoothing=1.5),
+        ValueError,
+        "smoothing must be at least 0 and less than 1, got 1.5",
+    ),
+    (
+        lambda: adam(0.1, betas=(0.9, 1.0)),
+        ValueError,
+        "betas must be at least 0 and less than 1, got 1.0",
+    ),
+    # line searches
+    (lambda: armijo(first=0.0), ValueError, "first must be positive and finite, got 0.0"),
+    (lambda: armijo(shrink=1.0), ValueError, "shrink must lie strictly between 0 and 1, got 1.0"),
+    (
+        lambda: armijo(sufficient=0),
+        ValueError,
+        "sufficient must lie strictly between 0 and 1, got 0",
+    ),
+    (
+        lambda: armijo(max_shrinks=-1),
+        ValueError,
+        "max_shrinks must be an integer >= 0, got -1",
+    ),
+    (
+        lambda: simple_decrease(first="1"),
+        TypeError,
+        "first must be a real number, got '1' (str)",
+    ),
+    (
+        lambda: golden_section(tolerance=0.0),
+        ValueError,
+        "tolerance must lie strictly between 0 and 1, got 0.0",
+    ),
+    (
+        lambda: golden_section(max_ratios=0),
+        ValueError,
+        "max_ratios must be an integer >= 1, got 0",
+    ),
+    (
+        lambda: line_search_descent(0.5),
+        TypeError,
+        "search must be a LineSearch such as armijo(), got 0.5",
+    ),
+    (
+        lambda: minimize(CENTRED_QUADRATIC, 5.0, armijo()),
+        TypeError,
+        "line_search_descent(armijo()), got <LineSearch: Armijo backtracking>",
+    ),
+    (
+        lambda: minimize(lambda w: w * w, 5.0, line_search_descent(exact_line_search())),
+        ValueError,
+        "or a function of one number that knows its stationary points, got <Objective: loss>",
+    ),
+    (
+        lambda: many(0.1, 5.0, method=line_search_descent(armijo())),
+        TypeError,
+        "as gradient_descent does, got <LineSearchDescent: Armijo backtracking>",
     ),
 ]
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ravine import (
     CENTRED_QUADRATIC,
     DOUBLE_WELL,
+    QUARTIC,
     SHIFTED_QUADRATIC,
     Objective,
     StopReason,
@@ -307,3 +308,60 @@ def test_shifted_quadratic_needs_the_updates_of_the_centred_one():
 def test_the_gradient_tolerance_is_1e_8_unless_another_is_asked_for():
     # 5 / 2**28 = 1.9e-8 is above the tolerance, 5 / 2**29 = 9.3e-9 is the first below it
     assert minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5)).updates == 29
+
+
+def test_a_method_that_tells_no_step_size_leaves_nan_on_record():
+    silent = Method("silent", lambda x0: None, lambda x, g, state: (x - g / 2, state))  # noqa: ARG005
+    run = minimize(CENTRED_QUADRATIC, 4.0, silent, max_updates=2)
+    assert np.isnan(run.step_sizes).tolist() == [True, True]
+
+
+def test_step_sizes_of_each_coordinate_are_on_record():
+    method = gradient_descent(np.array([0.5, 0.25]))
+    bowl = Objective("bowl", lambda w: (w * w).sum() / 2, lambda w: w)
+    run = minimize(bowl, np.array([4.0, 4.0]), method, max_updates=2)
+    assert run.step_sizes.tolist() == [[0.5, 0.25]] * 2
+    assert run.x.tolist() == [1.0, 2.25]
+
+
+@given(objectives, starts, step_sizes, st.integers(0, 20))
+def test_there_is_one_step_size_for_each_update(objective, start, step_size, cap):
+    run = minimize(objective, start, gradient_descent(step_size), max_updates=cap)
+    assert run.step_sizes.tolist() == [step_size] * run.updates
+
+
+# the three runs of lecture 2, as its tables print them
+def test_the_quartic_at_a_small_step_size_stays_in_its_well():
+    run = minimize(QUARTIC, -2.5, gradient_descent(0.01), max_updates=40, eps_grad=None)
+    x = {1: -2.025, 2: -1.814349375, 3: -1.6843067069303441, 5: -1.527815589538221,
+         10: -1.355766931733958, 20: -1.2568486304928408, 30: -1.2334039913345038,
+         39: -1.227462847110144, 40: -1.2271356035003107}  # fmt: skip
+    assert [run.iterates[k] for k in x] == pytest.approx(list(x.values()), rel=1e-14)
+    value = {1: 6.5132503906249966, 5: 0.4459238019703902, 39: -0.249955577227992}
+    assert [run.values[k] for k in value] == pytest.approx(list(value.values()), rel=1e-13)
+    longer = minimize(QUARTIC, -2.5, gradient_descent(0.01), max_updates=80, eps_grad=None)
+    reached = [longer.time_to_result(t, -0.25) for t in (1, 0.1, 1e-2, 1e-4, 1e-6, 1e-8)]
+    assert reached == [5, 11, 19, 36, 54, 72]
+
+
+def test_the_quartic_at_a_middle_step_size_jumps_over_both_wells_and_back():
+    run = minimize(QUARTIC, -2.5, gradient_descent(0.1), max_updates=39, eps_grad=None)
+    x = {1: 2.25, 2: -0.9562500000000003, 3: -1.18023662109375, 4: -1.2307703490103843,
+         5: -1.2234863290984865, 8: -1.2247548612583878, 39: -math.sqrt(1.5)}  # fmt: skip
+    assert [run.iterates[k] for k in x] == pytest.approx(list(x.values()), rel=1e-14)
+    reached = [run.time_to_result(t, -0.25) for t in (1, 0.1, 1e-2, 1e-4, 1e-6, 1e-8)]
+    assert reached == [2, 3, 4, 5, 6, 8]
+    assert run.value == -0.25
+
+
+def test_the_quartic_at_a_large_step_size_leaves_the_finite_numbers():
+    run = minimize(QUARTIC, -2.5, gradient_descent(0.5), max_updates=39, eps_grad=None)
+    assert (run.stop, run.updates) == (StopReason.NOT_FINITE, 5)
+    x = [-2.5, 21.25, -19106.40625, 13949769011663.678, -5.4291400490195245e39,
+         3.200539046801639e119]  # fmt: skip
+    assert run.iterates.tolist() == pytest.approx(x, rel=1e-12)
+    value = [22.3125, 202556.00390625, 1.3326497655019885e17, 3.7867624807897397e52,
+             8.688087358720777e158, math.inf]  # fmt: skip
+    assert run.values.tolist() == pytest.approx(value, rel=1e-12)
+    narrow = minimize(QUARTIC, np.float32(-2.5), gradient_descent(0.5), eps_grad=None)
+    assert (narrow.stop, narrow.updates) == (StopReason.NOT_FINITE, 3)

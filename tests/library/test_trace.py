@@ -75,3 +75,14 @@ def test_converged_means_a_tolerance_was_met(reason):
 def test_every_reason_has_words(reason):
     assert f"{reason}" == str(reason)
     assert not str(reason).isdigit()
+
+
+def test_step_sizes_are_a_copy_that_cannot_be_changed():
+    step_sizes = np.array([0.5])
+    trace = Trace(
+        np.arange(2.0), np.ones(2), np.ones(2), StopReason.CAP, step_sizes=step_sizes, evaluations=3
+    )
+    step_sizes[0] = 7.0
+    assert (trace.step_sizes.tolist(), trace.evaluations) == ([0.5], 3)
+    with pytest.raises(ValueError, match="read-only"):
+        trace.step_sizes[0] = 1.0

@@ -1,0 +1,63 @@
+"""Functions that plain arithmetic does not have, for every kind of number."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+from typing import TYPE_CHECKING, TypeGuard, cast
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import torch
+
+    from ravine.objectives import Number
+
+
+def is_tensor(x: object) -> TypeGuard[torch.Tensor]:
+    """Say whether x is a torch tensor, without importing torch to find out.
+
+    Examples
+    --------
+    >>> is_tensor(2.0)
+    False
+    """
+    torch = sys.modules.get("torch")  # not imported yet: then nobody can have made a tensor
+    return torch is not None and isinstance(x, torch.Tensor)
+
+
+def sin(x: Number) -> Number:
+    """Return the sine, of the kind of x."""
+    return _by_its_own_library("sin", x)
+
+
+def cos(x: Number) -> Number:
+    """Return the cosine, of the kind of x."""
+    return _by_its_own_library("cos", x)
+
+
+def sqrt(x: Number) -> Number:
+    """Return the square root, of the kind of x; it rounds alike for floats, arrays and tensors."""
+    return _by_its_own_library("sqrt", x)
+
+
+def norm(x: Number) -> float:
+    """Return the Euclidean norm; of a single number the absolute value, exactly.
+
+    `math.hypot` scales its arguments, so neither overflow nor underflow can hide in the squares.
+    """
+    if isinstance(x, float):
+        return abs(x)
+    return math.hypot(*cast("npt.NDArray[np.floating]", x).ravel().tolist())
+
+
+def _by_its_own_library(name: str, x: Number) -> Number:
+    """Ask x itself, as a tensor can be asked, or else math, NumPy or SymPy, whichever x comes from."""
+    if isinstance(x, float | int):
+        return cast("Number", getattr(math, name)(x))
+    if hasattr(x, name):
+        return cast("Number", getattr(x, name)())
+    library = importlib.import_module(type(x).__module__.partition(".")[0])
+    return cast("Number", getattr(library, name)(x))

@@ -1,0 +1,170 @@
+r"""Trials of automatic differentiation: torch against SymPy, and the gradients that it keeps.
+
+Each trial answers with a `ravine.convexity.Verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from ravine._arguments import whole
+from ravine._functions import cos, sin, sqrt
+from ravine.autodiff import derivative
+from ravine.convexity import Verdict, judge
+from ravine.objectives import Formula, Number
+
+if TYPE_CHECKING:
+    import torch
+
+
+def autodiff_trial(*, draws: int = 30, rng: np.random.Generator) -> Verdict:
+    r"""Try torch's derivative against SymPy's on random formulas of one number.
+
+    The formulas put polynomials, sines, cosines, roots and quotients into each other.
+
+    Parameters
+    ----------
+    draws : int
+        How many formulas, each at a random point of [-1, 1].
+    rng : numpy.random.Generator
+        Where the random numbers come from.
+
+    Returns
+    -------
+    Verdict
+        The left sides are the differences, in float64; a relative one of 1e-12 counts as rounding.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `draws` is not a positive integer.
+
+    Examples
+    --------
+    >>> autodiff_trial(draws=5, rng=np.random.default_rng(0)).violations
+    0
+    """
+    formulas = [_formula(rng) for _ in range(whole("draws", draws, at_least=1))]
+    x = rng.uniform(-1, 1, draws)
+    exact = np.array([_sympy_derivative(f, w) for f, w in zip(formulas, x.tolist(), strict=True)])
+    found = np.array([derivative(f, w) for f, w in zip(formulas, x.tolist(), strict=True)])
+    return judge(
+        "derivative",
+        "at {x} torch's derivative {torch} and SymPy's differ by {left} {sign} {right}",
+        left=np.abs(found - exact),
+        right=0.0,
+        scale=1 + np.abs(exact),
+        x=x,
+        tolerance=1e-12,
+        notes={"torch": found},
+    )
+
+
+def accumulation_trial(
+    *, cleared: bool = False, draws: int = 30, rng: np.random.Generator
+) -> Verdict:
+    r"""Try whether a second backward pass doubles ``.grad``.
+
+    Torch adds every gradient to what ``.grad`` holds. So two passes leave twice the gradient there,
+    unless it is cleared in between.
+
+    Parameters
+    ----------
+    cleared : bool
+        Whether to set ``.grad`` to zero between the two passes, which must make the trial fail.
+    draws : int
+        How many random losses.
+    rng : numpy.random.Generator
+        Where the random numbers come from.
+
+    Returns
+    -------
+    Verdict
+        The left sides are the differences between ``.grad`` and twice the gradient.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `draws` is not a positive integer.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> bool(accumulation_trial(rng=rng)), bool(accumulation_trial(cleared=True, rng=rng))
+    (True, False)
+    """
+    import torch
+
+    formulas = [_formula(rng) for _ in range(whole("draws", draws, at_least=1))]
+    x = rng.uniform(-1, 1, draws)
+    apart, size = [], []
+    for formula, w in zip(formulas, x.tolist(), strict=True):
+        variable = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+        _backward(formula, variable)
+        kept = cast("torch.Tensor", variable.grad)
+        once = kept.item()
+        if cleared:
+            kept.zero_()
+        _backward(formula, variable)
+        apart.append(abs(kept.item() - 2 * once))
+        size.append(1 + abs(once))
+    return judge(
+        "accumulation",
+        "at {x} the kept gradient and twice the gradient differ by {left} {sign} {right}",
+        left=np.array(apart),
+        right=0.0,
+        scale=np.array(size),
+        x=x,
+        tolerance=1e-12,
+    )
+
+
+def _backward(formula: Formula, variable: torch.Tensor) -> None:
+    """Record a fresh graph and go back through it."""
+    import torch
+
+    torch.autograd.backward(cast("torch.Tensor", formula(cast("Number", variable))))
+
+
+def _formula(rng: np.random.Generator) -> Formula:
+    """Return a random formula; its coefficients are eighths, which are exact everywhere."""
+    layers = [_polynomial(rng)]
+    shapes: tuple[Callable[[Number], Number], ...] = (
+        sin,
+        cos,
+        lambda u: (1 + u) / (1 + u * u),
+        lambda u: sqrt(1 + u * u),
+        _polynomial(rng),
+    )
+    layers += [shapes[rng.integers(len(shapes))] for _ in range(rng.integers(0, 3))]
+
+    def formula(w: Number) -> Number:
+        for layer in layers:
+            w = layer(w)
+        return w
+
+    return formula
+
+
+def _polynomial(rng: np.random.Generator) -> Formula:
+    coefficients = [int(c) / 8 for c in rng.integers(-16, 17, rng.integers(2, 5))]
+
+    def polynomial(w: Number) -> Number:
+        total: Number = coefficients[0] * w
+        for coefficient in coefficients[1:]:
+            total = (total + coefficient) * w
+        return total
+
+    return polynomial
+
+
+def _sympy_derivative(formula: Formula, w: float) -> float:
+    """Differentiate the formula symbolically and evaluate the result to thirty digits."""
+    import sympy
+
+    symbol = sympy.Symbol("w", real=True)
+    exact = sympy.diff(formula(symbol), symbol)
+    return float(exact.evalf(30, subs={symbol: sympy.Rational(w)}))
