@@ -1,0 +1,216 @@
+"""Slide decks, made of the pages themselves.
+
+While pages are written, `collect` keeps what their marks (`marks`) put on slides. When all are written,
+the same builder renders each deck with the same figures, values, outputs and formulas, and reveal.js
+shows it (``docs/_static/slides.js``).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import basename, dirname, join, normpath
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
+
+from . import katex, pages
+from .folds import fold, summary
+from .marks import MarkError, Slide, captions, parse_cell, slides_of
+
+logger = logging.getLogger(__name__)
+
+SLIDES: dict[str, list[Slide]] = {}
+"""The slides of each page that has marks, by document name; filled when the page is written."""
+
+_SPOKEN = (
+    nodes.paragraph,
+    nodes.bullet_list,
+    nodes.enumerated_list,
+    nodes.definition_list,
+    nodes.block_quote,
+    nodes.math_block,
+)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes blocks of one page into a deck; `page` and `deck` are their addresses."""
+
+    builder: StandaloneHTMLBuilder
+    page: str
+    deck: str
+
+    def slide(self, slide: Slide) -> dict[str, object]:
+        """Return what the template needs of a slide."""
+        return {
+            "title": slide.title,
+            "source": self.address("#" + slide.anchor),
+            "parts": [
+                {"step": part.step, "html": "".join(map(self.shown, part.blocks))}
+                for part in slide.parts
+                if part.blocks
+            ],
+            "notes": "".join(self.spoken(b) for b in slide.notes if isinstance(b, _SPOKEN)),
+        }
+
+    def shown(self, block: nodes.Element) -> str:
+        """Render a block as the page does, without what only a page needs."""
+        copy = self.moved(block)
+        for hidden in list(copy.findall(HideCodeCellNode)):
+            hidden.parent.remove(hidden)
+        for caption in captions(copy):  # the label is enough; the speaker says the rest
+            caption.replace_self(nodes.paragraph("", "", caption.children[0], classes=["caption"]))
+        for folded in list(copy.findall(fold)):
+            folded.replace_self(opened(folded))
+        return self.rendered(copy)
+
+    def spoken(self, block: nodes.Element) -> str:
+        """Render a block for the speaker's window, which has the browser's own style only."""
+        copy = self.moved(block)
+        for formula in list(copy.findall(nodes.math)) + list(copy.findall(nodes.math_block)):
+            mathml = katex.mathml(self.builder.env, formula)
+            formula.replace_self(nodes.raw("", mathml, format="html"))
+        return self.rendered(copy)
+
+    def moved(self, block: nodes.Element) -> nodes.Element:
+        """Return a copy, in a parent, without anchors and with links that start from the deck."""
+        parent = nodes.Element("", block.deepcopy())
+        for node in parent.findall(nodes.Element):
+            node["ids"] = []
+            node.attributes.pop("number", None)  # of an equation
+        for link in parent.findall(nodes.reference):
+            if "refid" in link:
+                link["refuri"] = self.address("#" + link.attributes.pop("refid"))
+            elif link.get("internal"):
+                link["refuri"] = self.address(link["refuri"])
+        return parent
+
+    def address(self, link: str) -> str:
+        """Return where a link of the page leads, as seen from the deck."""
+        path, _, anchor = link.partition("#")
+        target = normpath(join(dirname(self.page), path)) if path else self.page
+        return relative_uri(self.deck, target) + ("#" + anchor if anchor else "")
+
+    def rendered(self, parent: nodes.Element) -> str:
+        """Render what is in a parent."""
+        return "".join(self.builder.render_partial(node)["fragment"] for node in parent.children)
+
+
+def opened(folded: fold) -> nodes.container:
+    """Return what is in a fold, with the fold's title as its first words."""
+    title, *text = folded.children
+    assert isinstance(title, summary)
+    return nodes.container(
+        "", nodes.paragraph("", "", nodes.strong("", "", *title.children)), *text
+    )
+
+
+def decks(env: BuildEnvironment) -> dict[str, list[str]]:
+    """Return the pages of each deck in the order of the navigation.
+
+    Pages whose names begin with the same number are one lecture, and one deck.
+    """
+    found: dict[str, list[str]] = {}
+    for docname in reading_order(env, str(env.config.root_doc)):
+        if docname in SLIDES:
+            found.setdefault(deck_name(docname), []).append(docname)
+    return found
+
+
+def reading_order(env: BuildEnvironment, docname: str) -> Iterator[str]:
+    """Yield a page and those below it, as the navigation lists them."""
+    yield docname
+    for below in env.toctree_includes.get(docname, ()):
+        yield from reading_order(env, below)
+
+
+def deck_name(docname: str) -> str:
+    """Return the name of the deck a page belongs to.
+
+    >>> deck_name("lectures/03-2-gradient-descent"), deck_name("about/design")
+    ('lecture-3', 'about-design')
+    """
+    number = re.match(r"\d+(?=-)", basename(docname))
+    return f"lecture-{int(number[0])}" if number else docname.replace("/", "-")
+
+
+def address_of(app: Sphinx, deck: str) -> str:
+    """Return the address of a deck in the site."""
+    return app.builder.get_target_uri(f"slides/{deck}")
+
+
+def collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Take the slides from a page that is about to be written, and link the page to its deck."""
+    if app.builder.format != "html":
+        return
+    try:
+        check_cells(docname)
+        slides = slides_of(doctree, app.env.titles[docname].astext())
+    except MarkError as error:
+        logger.warning("%s", error, location=(docname, error.line), type="ravine", subtype="slides")
+        return
+    if len(slides) > 1:
+        SLIDES[docname] = slides
+        deck = address_of(app, deck_name(docname))
+        address = relative_uri(app.builder.get_target_uri(docname), deck)
+        link = nodes.reference("", "Slides", refuri=address, internal=True)
+        title = next(iter(doctree.findall(nodes.title)))
+        place = title.parent
+        place.insert(place.index(title) + 1, nodes.paragraph("", "", link, classes=["page-slides"]))
+
+
+def check_cells(docname: str) -> None:
+    """Check the options of all code cells, also of those that the page does not show."""
+    if page := pages.PAGES.get(docname):
+        executed = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
+        for cell, in_notebook in zip(page.cells, executed, strict=True):
+            parse_cell(in_notebook.metadata, cell.line)
+
+
+def write_decks(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
+    """Yield each deck for its template."""
+    builder = app.builder
+    if not isinstance(builder, StandaloneHTMLBuilder):
+        return
+    for name, docnames in decks(app.env).items():
+        deck = address_of(app, name)
+        builder.imgpath = relative_uri(deck, builder.imagedir)
+        builder.add_permalinks = False
+        shown = []
+        for docname in docnames:
+            writer = Writer(builder, builder.get_target_uri(docname), deck)
+            first = 0 if docname == docnames[0] else 1  # one title slide a deck
+            shown += [writer.slide(slide) for slide in SLIDES[docname][first:]]
+        builder.add_permalinks = True
+        yield (
+            f"slides/{name}",
+            {"title": shown[0]["title"], "slides": with_ids(shown)},
+            "slides.html",
+        )
+
+
+def with_ids(slides: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Give each slide an id made of its title, for its address."""
+    used: dict[str, int] = {}
+    for slide in slides:
+        name = nodes.make_id(str(slide["title"])) or "slide"
+        used[name] = used.get(name, 0) + 1
+        slide["id"] = name if used[name] == 1 else f"{name}-{used[name]}"
+    return slides
+
+
+def forget_slides(app: Sphinx) -> None:
+    """Start a build without slides (a live preview builds many times in one process)."""
+    SLIDES.clear()
+
+
+def setup(app: Sphinx) -> None:
+    """Collect while pages are written, before folds become tags; write the decks at the end."""
+    app.connect("builder-inited", forget_slides)
+    app.connect("doctree-resolved", collect, priority=800)
+    app.connect("html-collect-pages", write_decks)
