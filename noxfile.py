@@ -201,12 +201,13 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check format, style, types and spelling."""
+    """Check format, style, types (of Python and of the explorer's modules) and spelling."""
     venv = environment(session, "tests")
     run(session, venv, "ruff", "format", "--check", ".")
     run(session, venv, "ruff", "check", ".")
     run(session, venv, "mypy")
     run(session, venv, "codespell")
+    run(session, venv, "python", "tests/explorer/check_types.py")
 
 
 @nox.session

@@ -35,6 +35,7 @@ exclude_patterns = [
     "**/.*",
     "_static/katex/katex.min.js",
     "_static/katex/README.md",
+    "_static/reveal/README.md",
     "_static/readme*.svg",
     "gallery/**/*.ipynb",  # sphinx-gallery's downloads, which myst-nb would read as pages
     "gallery/**/GALLERY_HEADER.rst",
@@ -67,7 +68,14 @@ myst_enable_extensions = [
 myst_heading_anchors = 4
 
 # Where a bare number is an error; an API reference and a design page may name versions.
-ravine_prose = ["index", "lectures/*", "about/errata", "about/checks", "gallery/lecture_*/plot_*"]
+ravine_prose = [
+    "index",
+    "lectures/*",
+    "exercises/*",
+    "about/errata*",
+    "about/checks",
+    "gallery/lecture_*/plot_*",
+]
 
 html_math_renderer = "katex_batch"
 

@@ -23,3 +23,13 @@ function update() {
 update();
 addEventListener("resize", update);
 document.fonts.ready.then(update);
+
+// A link to something inside a fold opens it by itself; a link to the fold's own heading must, too.
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const own = target?.matches("details.fold") ? target : target?.querySelector(":scope > details.fold");
+  if (own) own.open = true;
+}
+
+openTarget();
+addEventListener("hashchange", openTarget);

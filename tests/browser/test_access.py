@@ -5,7 +5,14 @@ from axe_playwright_python.sync_playwright import Axe
 
 from .conftest import INDEX, LECTURE, REFERENCE, a_gallery_page
 
-PAGES = {"lecture": LECTURE, "index": INDEX, "gallery": a_gallery_page(), "reference": REFERENCE}
+EXPLORER = "lectures/04-minimizing-a-function.html"
+PAGES = {
+    "lecture": LECTURE,
+    "explorer": EXPLORER,
+    "index": INDEX,
+    "gallery": a_gallery_page(),
+    "reference": REFERENCE,
+}
 
 
 @pytest.mark.parametrize("kind", PAGES)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 MINI = REPOSITORY / "tests" / "site" / "mini"
-NEEDED = ("noxfile.py", "pyproject.toml", "requirements", "src", "docs/_ext", "docs/_static")
+NEEDED = ("noxfile.py", "pyproject.toml", "requirements", "src", "docs/_ext", "docs/_explorer")
 KILLS = 20
 PRIVATE = ["unshare", "--user", "--map-root-user", "--mount"]
 MAY_MOUNT = "--may-mount"
@@ -30,7 +30,7 @@ MAY_MOUNT = "--may-mount"
 def copy_small_site(folder: Path) -> None:
     """Make a repository with the small site's pages and scripts, and borrow the environments."""
     left_behind = shutil.ignore_patterns("__pycache__")
-    for name in (*NEEDED, "docs/_templates", "docs/conf.py"):
+    for name in (*NEEDED, "docs/_static", "docs/_templates", "docs/conf.py"):
         source, target = REPOSITORY / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

@@ -117,7 +117,7 @@ ERRORS = [
 HARMLESS = [
     # a reformatted formula, renamed local variables, another look
     Mutant("src/ravine/objectives.py", "lambda w: 6 * w * w - 2", "lambda w: (6 * w * w) - 2"),
-    Mutant("src/ravine/descent.py", "state = method.init(x)\n", "state = method.init( x )\n"),
+    Mutant("src/ravine/descent.py", "    log = _Log()\n", "    log = _Log( )\n"),
     Mutant(
         GALLERY + "5_three_step_sizes.py",
         "start_value = runs[0.5].values[0]",

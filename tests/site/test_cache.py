@@ -93,7 +93,8 @@ class CountedSite:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source, self.repository / name, ignore=ignored)
         shutil.copy(REPOSITORY / "docs/conf.py", self.repository / "docs/conf.py")
-        (self.repository / "docs/_static").symlink_to(REPOSITORY / "docs/_static")
+        for name in ("docs/_static", "docs/_explorer"):
+            (self.repository / name).symlink_to(REPOSITORY / name)
         report = f"_ = open({str(self.log)!r}, 'a').write"
         change(self.page, "total = 0.5", f"{report}('page ')\ntotal = 0.5")
         change(self.script, "slope = 2.0", f"{report}('script ')\nslope = 2.0")

@@ -18,7 +18,10 @@ _FIGURE = re.compile(r"^(`{3,}|:{3,})\{gallery-figure\} (\w+)\n(.*?)^\1$", re.MU
 _LISTS = re.compile(r"^(`{3,}|:{3,})\{(?:toctree|contents)\}.*?^\1$\n?", re.MULTILINE | re.DOTALL)
 _REFERENCE = re.compile(r"\{ref\}`([\w-]+)`")
 _LABEL = re.compile(r"^\$\$ \([\w-]+\)$", re.MULTILINE)
-_FENCE = re.compile(r"^(`{3,}|:{3,})(\{[\w-]+\}.*)?$\n?", re.MULTILINE)
+_FOLD = re.compile(r"\{fold\} (.*)")
+_ATTRIBUTES = re.compile(r"^\{[.#][^}]*\}$\n?", re.MULTILINE)
+_MARK = re.compile(r"^\+\+\+.*$\n?", re.MULTILINE)
+_FENCE = re.compile(r"(?P<marks>`{3,}|:{3,}) *(?P<info>.*?) *")
 _OPTION = re.compile(r"^:[\w-]+:.*$\n?", re.MULTILINE)
 _TARGET = re.compile(r"^\([\w-]+\)=$\n?", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -34,8 +37,29 @@ def plain_markdown(text: str, docname: str, labels: Mapping[str, str]) -> str:
     text = _VALUE.sub(lambda m: _value(m[1], docname), text)
     text = _REFERENCE.sub(lambda m: labels.get(m[1], m[1]), text)
     text = _LABEL.sub("$$", _TARGET.sub("", text))
+    text = _MARK.sub("", _ATTRIBUTES.sub("", text))
     text = _ROLE.sub(r"`\1`", text)
-    return _OPTION.sub("", _FENCE.sub("", text)).strip()
+    return _OPTION.sub("", _without_directives(text)).strip()
+
+
+def _without_directives(text: str) -> str:
+    """Drop the lines that open and close directives; keep what is inside, and plain code blocks."""
+    kept: list[str] = []
+    fences: list[tuple[str, bool]] = []  # those that are open, and whether their lines are kept
+    for line in text.splitlines():
+        fence = _FENCE.fullmatch(line)
+        in_code = bool(fences) and fences[-1][1]
+        if fence and fences and line.rstrip().startswith(fences[-1][0]) and not fence["info"]:
+            keep = fences.pop()[1]
+        elif fence and not in_code:
+            keep = not fence["info"].startswith("{")
+            fences.append((fence["marks"], keep))
+            if fold := _FOLD.fullmatch(fence["info"]):
+                kept.append(f"**{fold[1]}**\n")
+        else:
+            keep = True
+        kept += [line] if keep else []
+    return "\n".join(kept)
 
 
 def _figure(script: str, caption: str) -> str:
@@ -58,6 +82,8 @@ def portable(page: Page, docname: str, labels: Mapping[str, str]) -> NotebookNod
     notebook.metadata.pop("file_format", None)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # fixed, so that equal pages give equal files
+        for ours in ("slide", "step"):
+            cell.metadata.pop(ours, None)
         if cell.cell_type == "markdown":
             cell.source = plain_markdown(cell.source, docname, labels)
     return notebook

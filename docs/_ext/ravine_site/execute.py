@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,6 +38,8 @@ from traitlets.config import Config
 from .figure_data import figure_data
 from .figures import apply_style, size_in_pixels, to_svg
 from .snapshot import Data, snapshot
+
+Name = TypeVar("Name")
 
 TIME_LIMIT = 300.0
 """Seconds a page or script may run before it is stopped and reported."""
@@ -107,28 +109,28 @@ def execute(cells: Sequence[Cell], time_limit: float = TIME_LIMIT) -> Execution:
 
 
 def execute_all(
-    codes: Mapping[str, Sequence[Cell]], time_limit: float = TIME_LIMIT
-) -> Iterator[tuple[str, Execution | CellError]]:
+    codes: Mapping[Name, Sequence[Cell]], time_limit: float = TIME_LIMIT
+) -> Iterator[tuple[Name, Execution | CellError]]:
     """Run each list of cells in a process of its own, one a processor; yield each as it ends."""
     waiting = list(codes.items())
-    running: dict[Connection, _Run] = {}
+    running: dict[Connection, tuple[Name, _Run]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
                 name, cells = waiting.pop(0)
-                run = _Run(name, tuple(cells), time.monotonic() + time_limit)
-                running[run.pipe] = run
-            patience = min(run.deadline for run in running.values()) - time.monotonic()
+                run = _Run(tuple(cells), time.monotonic() + time_limit)
+                running[run.pipe] = name, run
+            patience = min(run.deadline for _, run in running.values()) - time.monotonic()
             answered = wait(list(running), timeout=max(0.0, patience))
-            overdue = [p for p, run in running.items() if run.deadline <= time.monotonic()]
+            overdue = [p for p, (_, run) in running.items() if run.deadline <= time.monotonic()]
             for pipe in dict.fromkeys([*answered, *overdue]):
                 assert isinstance(pipe, Connection)
-                run = running.pop(pipe)
+                name, run = running.pop(pipe)
                 answer = run.answer() if pipe in answered else run.ran_too_long(time_limit)
                 run.end()
-                yield run.name, answer
+                yield name, answer
     finally:
-        for run in running.values():
+        for _, run in running.values():
             run.end()
 
 
@@ -141,8 +143,8 @@ def _process() -> type[BaseProcess]:
 class _Run:
     """One process, the pipe its answer comes through, and its folder."""
 
-    def __init__(self, name: str, cells: tuple[Cell, ...], deadline: float) -> None:
-        self.name, self.cells, self.deadline = name, cells, deadline
+    def __init__(self, cells: tuple[Cell, ...], deadline: float) -> None:
+        self.cells, self.deadline = cells, deadline
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.pipe, theirs = multiprocessing.Pipe(duplex=False)
         self.process = _process()(

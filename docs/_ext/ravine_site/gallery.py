@@ -6,7 +6,7 @@ is given what the block drew and printed.
 """
 
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import indent
@@ -89,14 +89,16 @@ def code_blocks(path: Path) -> tuple[Cell, ...]:
     return tuple(Cell(b.content, b.lineno, path.stem) for b in blocks if b.type == "code")
 
 
-def take_over(app: Sphinx, paths: Iterable[Path], executions: Mapping[str, Execution]) -> None:
+def take_over(
+    app: Sphinx, scripts: Mapping[Path, Sequence[Cell]], executions: Mapping[Path, Execution]
+) -> None:
     """Keep what the scripts computed for sphinx-gallery and for the pages that quote them."""
     SCRIPTS.clear()
     pages_folder = Path(app.config.sphinx_gallery_conf["gallery_dirs"])
-    for path in paths:
+    for path, blocks in scripts.items():
         docname = pages_folder / path.relative_to(_gallery_folder(app)).with_suffix("")
-        block_at = {cell.line: number for number, cell in enumerate(code_blocks(path))}
-        execution = executions[str(path)]
+        block_at = {cell.line: number for number, cell in enumerate(blocks)}
+        execution = executions[path]
         SCRIPTS[path.stem] = Script(str(path), docname.as_posix(), execution, block_at)
 
 

@@ -6,6 +6,7 @@ are of one version.
 """
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Set
@@ -124,6 +125,12 @@ def formulas_of(env: BuildEnvironment) -> set[Formula]:
 def _html(env: BuildEnvironment) -> dict[Formula, str]:
     html: dict[Formula, str] = env.__dict__.setdefault("ravine_formula_html", {})
     return html
+
+
+def mathml(env: BuildEnvironment, node: nodes.Node) -> str:
+    """Return a rendered formula as MathML alone, for a place without KaTeX's style."""
+    found = re.search(r"<math.*</math>", _html(env)[_formula(node)], re.DOTALL)
+    return found[0] if found else escape(node.astext())
 
 
 def _formula(node: nodes.Node) -> Formula:

@@ -5,19 +5,24 @@ computed. myst-nb calls `read` through its setting ``nb_custom_formats``, the wa
 readers of one's own.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from myst_nb.core.read import read_myst_markdown_notebook
+from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode, v4
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from .execute import Cell, Execution
+from .execute import Cell, CellError, Execution
 
-_SYNTAX = MdParserConfig(enable_extensions={"dollarmath", "amsmath", "colon_fence", "deflist"})
+# Lines "+++ {...}" stay in the text, where `slides` finds them; they would divide it into cells here.
+_SYNTAX = MdParserConfig(
+    enable_extensions={"dollarmath", "amsmath", "colon_fence", "deflist"},
+    disable_syntax=["myst_block_break"],
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,19 @@ def read(text: str) -> NotebookNode:
 
 
 def parse(text: str) -> NotebookNode:
-    """Return the notebook of a page's text, without outputs."""
-    notebook: NotebookNode = read_myst_markdown_notebook(text, config=_SYNTAX, add_source_map=True)
+    """Return the notebook of a page's text, without outputs.
+
+    Raises
+    ------
+    CellError
+        If the options of a code cell cannot be read.
+    """
+    notebook: NotebookNode
+    try:
+        notebook = read_myst_markdown_notebook(text, config=_SYNTAX, add_source_map=True)
+    except MystMetadataParsingError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise CellError(str(error), int(line[1]) if line else 1) from None
     return notebook
 
 
@@ -89,23 +105,28 @@ def _first_line(source: str) -> str:
     return next((line for line in lines if line and not line.startswith("#")), "empty cell")[:60]
 
 
-def sources(app: Sphinx) -> Iterator[Source]:
-    """Yield every Markdown page, in a fixed order."""
+def paths(app: Sphinx) -> Iterator[tuple[str, Path]]:
+    """Yield the document name and file of every Markdown page, in a fixed order."""
     app.project.discover(app.config.exclude_patterns, app.config.include_patterns)
     for docname in sorted(app.project.docnames):
         path = Path(app.project.doc2path(docname, absolute=True))
         if path.suffix == ".md":
-            text = path.read_text(encoding="utf-8")
-            yield Source(docname, path, text, code_cells(parse(text), text))
+            yield docname, path
 
 
-def take_over(written: Iterable[Source], executions: Mapping[str, Execution]) -> None:
+def source(docname: str, path: Path) -> Source:
+    """Read a page; as `parse`, it raises a CellError if the options of a cell cannot be read."""
+    text = path.read_text(encoding="utf-8")
+    return Source(docname, path, text, code_cells(parse(text), text))
+
+
+def take_over(written: Iterable[Source], executions: Mapping[Path, Execution]) -> None:
     """Keep the pages with code, filled with what they computed, until they are read."""
     PAGES.clear()
     _BY_TEXT.clear()
     for source in written:
         if source.cells:
-            page = filled(source, executions[str(source.path)])
+            page = filled(source, executions[source.path])
             PAGES[source.docname] = _BY_TEXT[source.text] = page
 
 

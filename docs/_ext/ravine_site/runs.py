@@ -19,17 +19,25 @@ logger = logging.getLogger(__name__)
 
 def execute_site(app: Sphinx) -> None:
     """Run what is not in the cache; report all failures, then stop the build."""
-    page_sources, script_paths = list(pages.sources(app)), gallery.script_paths(app)
-    codes: dict[str, tuple[Cell, ...]] = {}
-    for source in page_sources:
-        if source.cells:
-            codes[str(source.path)] = source.cells
-    for path in script_paths:
-        codes[str(path)] = gallery.code_blocks(path)
+    failures: list[tuple[Path, CellError]] = []
+    written = []
+    for docname, path in pages.paths(app):
+        try:
+            written.append(pages.source(docname, path))
+        except CellError as error:
+            failures.append((path, error))
+    scripts = {path: gallery.code_blocks(path) for path in gallery.script_paths(app)}
+    codes = scripts | {source.path: source.cells for source in written if source.cells}
 
-    executions = _execute(codes, _cache(app))
-    pages.take_over(page_sources, executions)
-    gallery.take_over(app, script_paths, executions)
+    executions = _execute(codes, _cache(app), failures)
+    for path, failure in failures:
+        where = f"{path}:{failure.line}"
+        logger.error("%s", failure, location=where, type="ravine", subtype="cell")
+    if failures:
+        # An exception would be reported with a traceback of the extension, which is not at fault.
+        sys.exit(f"Files that could not be executed: {len(failures)}. See the messages above.")
+    pages.take_over(written, executions)
+    gallery.take_over(app, scripts, executions)
 
 
 def _cache(app: Sphinx) -> Cache:
@@ -38,25 +46,20 @@ def _cache(app: Sphinx) -> Cache:
     return Cache(Path(app.doctreedir).parent / "cache", surroundings(lock))
 
 
-def _execute(codes: dict[str, tuple[Cell, ...]], cache: Cache) -> dict[str, Execution]:
-    """Return what each file's code computes, by the file's path."""
+def _execute(
+    codes: dict[Path, tuple[Cell, ...]], cache: Cache, failures: list[tuple[Path, CellError]]
+) -> dict[Path, Execution]:
+    """Return what the code of each file computes, and add what fails to the failures."""
     cached = {path: cache.get(cells) for path, cells in codes.items()}
     executions = {path: execution for path, execution in cached.items() if execution is not None}
     missing = {path: cells for path, cells in codes.items() if path not in executions}
-    failed = 0
     for number, (path, answer) in enumerate(execute_all(missing), start=1):
+        logger.info("executed %d of %d: %s", number, len(missing), path.stem)
         if isinstance(answer, CellError):
-            failed += 1
-            logger.error(
-                "%s", answer, location=f"{path}:{answer.line}", type="ravine", subtype="cell"
-            )
-            continue
-        logger.info("executed %d of %d: %s", number, len(missing), Path(path).stem)
-        cache.put(codes[path], answer)
-        executions[path] = answer
-    if failed:
-        # An exception would be reported with a traceback of the extension, which is not at fault.
-        sys.exit(f"Files that could not be executed: {failed}. The messages above name the lines.")
+            failures.append((path, answer))
+        else:
+            executions[path] = answer
+            cache.put(codes[path], answer)
     cache.forget_unused()
     logger.info("code: %d executed, %d reused", len(missing), len(codes) - len(missing))
     return executions

@@ -1,0 +1,204 @@
+"""What the explorer needs from the library: formulas, facts, and runs to be checked against."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+
+from ravine import adagrad, adam, gradient_descent, heavy_ball, minimize, nesterov, rmsprop
+from ravine.landscapes import LANDSCAPES, Landscape, hessian_eigenvalues
+from ravine.methods import Method
+from ravine.objectives import CENTRED_QUADRATIC, DOUBLE_WELL, QUARTIC, Objective
+from ravine.stepsize import LineSearchDescent, armijo, line_search_descent
+
+from .javascript import constant, function, with_free_parameters
+
+POINT = ("x", "y")
+
+MOMENTUM = ("heavy_ball", "nesterov")
+
+RULES: dict[str, tuple[Callable[..., Method[Any]], object]] = {
+    # by name: the constructor, and what one coordinate of its state looks like
+    "gradient_descent": (gradient_descent, "state"),
+    "heavy_ball": (heavy_ball, "state"),
+    "nesterov": (nesterov, "state"),
+    "adagrad": (adagrad, "state"),
+    "rmsprop": (rmsprop, "state"),
+    "adam": (adam, ("updates", "mean", "square")),
+}
+
+
+def formula(landscape: Landscape) -> sympy.Expr:
+    """Return a landscape's formula as SymPy reads it off the code."""
+    symbols = sympy.symbols("x y", real=True)
+    return sympy.nsimplify(landscape.objective.value(symbols), rational=True)
+
+
+def facts(landscape: Landscape) -> dict[str, object]:
+    """Return what is known about a landscape, as JSON can hold it."""
+    objective = landscape.objective
+    points = [
+        {
+            "point": np.asarray(stationary.x).tolist(),
+            "value": float(stationary.value),
+            "kind": stationary.kind,
+            "curvatures": hessian_eigenvalues(objective, np.asarray(stationary.x)),
+        }
+        for stationary in objective.stationary_points
+    ]
+    return {
+        "key": landscape.key,
+        "label": objective.name,
+        "latex": sympy.latex(formula(landscape)),
+        "view": landscape.view,
+        "levels": landscape.levels,
+        "start": landscape.start,
+        "stepSize": landscape.step_size,
+        "largestStepSize": landscape.largest_step_size,
+        "momentum": landscape.momentum,
+        "maxUpdates": landscape.max_updates,
+        "minimizers": [np.asarray(x).tolist() for x in objective.minimizers],
+        "optimalValue": objective.optimal_value,
+        "stationaryPoints": points,
+        "quadratic": objective.convex is True and len(points) == 1,
+    }
+
+
+def landscape_code(landscape: Landscape) -> str:
+    """Return a landscape as a JavaScript object: its facts and its three formulas."""
+    objective = landscape.objective
+    parts = {
+        "value": objective.value,
+        "gradient": objective.slope,
+        "hessian": objective.curvature,
+    }
+    formulas = [f"{name}: {function(code, [POINT])}" for name, code in parts.items() if code]
+    return "{\n..." + constant(facts(landscape)) + ",\n" + ",\n".join(formulas) + "}"
+
+
+LINES = (
+    # key, objective, a start and a step size from which something can be seen
+    ("centred-quadratic", CENTRED_QUADRATIC, 2.0, 0.3),
+    ("double-well", DOUBLE_WELL, 2.0, 0.1),
+    ("quartic", QUARTIC, -2.5, 0.05),
+)
+
+
+def line_code(key: str, objective: Objective, start: float, step_size: float) -> str:
+    """Return an objective of one variable as a JavaScript object."""
+    x = sympy.Symbol("x", real=True)
+    value = sympy.sympify(objective.value(x))
+    facts = {
+        "key": key,
+        "label": objective.name,
+        "view": (-1.1 * abs(start), 1.1 * abs(start)),
+        "start": start,
+        "stepSize": step_size,
+        "even": sympy.simplify(value - value.subs(x, -x)) == 0,
+        "minimizers": objective.minimizers,
+    }
+    parts = {
+        "value": objective.value,
+        "slope": objective.slope,
+        "curvature": objective.curvature,
+    }
+    formulas = [f"{name}: {function(code, ['x'])}" for name, code in parts.items() if code]
+    return "{\n..." + constant(facts) + ",\n" + ",\n".join(formulas) + "}"
+
+
+def method_code(key: str) -> str:
+    """Return an update rule for one coordinate as a JavaScript object."""
+    constructor, state = RULES[key]
+    example = constructor(0.1, momentum=0.5) if key in MOMENTUM else constructor(0.1)
+    rule, parameters = with_free_parameters(example.step)
+    step = function(
+        lambda x, gradient, memory, *rest: rule(x, gradient, _as_state(memory), *rest),
+        ["x", "gradient", state, *parameters],
+    )
+    description = {
+        "key": key,
+        "label": example.name,
+        "parameters": list(parameters),
+        "defaults": dict(
+            zip(parameters, inspect.getclosurevars(example.step).nonlocals.values(), strict=True)
+        ),
+    }
+    init = function(example.init, ["x"])
+    return "{\n..." + constant(description) + f",\ninit: {init},\nstep: {step}" + "}"
+
+
+@dataclass(frozen=True)
+class _State:
+    """A state of three parts, by the names that Adam gives them."""
+
+    updates: object
+    mean: object
+    square: object
+
+
+def _as_state(memory: object) -> object:
+    return _State(*memory) if isinstance(memory, tuple) else memory
+
+
+def backtracking() -> dict[str, float]:
+    """Return the settings of Armijo's rule in the library."""
+    parameters = inspect.signature(armijo).parameters.values()
+    return {p.name: p.default for p in parameters}
+
+
+def module() -> str:
+    """Return the JavaScript module with all landscapes and methods."""
+    landscapes = ",\n".join(landscape_code(landscape) for landscape in LANDSCAPES)
+    lines = ",\n".join(line_code(*line) for line in LINES)
+    methods = ",\n".join(method_code(key) for key in RULES)
+    return (
+        "// @ts-nocheck\n// Generated from the Python library. Do not edit.\n"
+        f"/** @type {{any[]}} */\nexport const LANDSCAPES = [{landscapes}];\n"
+        f"/** @type {{any[]}} */\nexport const METHODS = [{methods}];\n"
+        f"/** @type {{any[]}} */\nexport const LINES = [{lines}];\n"
+        f"export const ARMIJO = {constant(backtracking())};\n"
+    )
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A run made by the library: what was asked, and every finite point of it."""
+
+    landscape: str
+    method: str
+    settings: dict[str, float]
+    start: tuple[float, float]
+    points: list[list[float]]
+
+
+def golden_runs(updates: int = 200) -> Iterator[Golden]:
+    """Yield runs that the browser's engine must repeat: each landscape, method and several settings."""
+    for landscape in LANDSCAPES:
+        for key, (constructor, _) in RULES.items():
+            for share in (0.5, 1.0, 1.5):
+                settings = {"eta": share * landscape.step_size}
+                if key in MOMENTUM:
+                    settings["beta"] = landscape.momentum
+                    method = constructor(settings["eta"], momentum=settings["beta"])
+                else:
+                    method = constructor(settings["eta"])
+                yield _golden(landscape, key, method, settings, updates)
+        yield _golden(landscape, "backtracking", line_search_descent(armijo()), {}, updates)
+
+
+def _golden(
+    landscape: Landscape,
+    key: str,
+    method: Method[Any] | LineSearchDescent,
+    settings: dict[str, float],
+    updates: int,
+) -> Golden:
+    start = np.array(landscape.start)
+    run = minimize(
+        landscape.objective, start, method, max_updates=updates, eps_grad=None, escape_radius=1e6
+    )
+    finite = run.iterates[np.isfinite(run.iterates).all(axis=1)]
+    return Golden(landscape.key, key, settings, landscape.start, finite.tolist())

@@ -1,0 +1,184 @@
+"""The explorer on a page: a figure that stands for itself, and the script that brings it to life.
+
+The script is made here from the modules in ``docs/_explorer`` and the formulas that `engine` writes from
+the library. It is one classic file: a page saved to disk runs it too, and there is no import that
+a browser's cache could keep from an older build.
+"""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+from ravine.landscapes import LANDSCAPES
+
+from . import engine, gallery
+
+MODULES = Path(__file__).parents[2] / "_explorer"
+
+# Each module after those that it imports.
+SCRIPTS = {
+    "explorer.js": "formula engine theory state contours words snippet generated picture chart maps"
+    " judge explorer line main",
+    "questions.js": "state answers progress questions",
+}
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
+
+
+def bundle(names: str) -> str:
+    """Return modules as one script; each keeps its names to itself."""
+    scopes = "".join(_scope(name, source(name)) for name in names.split())
+    return f'(() => {{\n"use strict";\nconst modules = {{}};\n{scopes}}})();\n'
+
+
+def source(name: str) -> str:
+    """Return the text of a module; that of the formulas is generated."""
+    if name == "generated":
+        return engine.module()
+    return (MODULES / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _scope(name: str, text: str) -> str:
+    exported = ", ".join(_EXPORT.findall(text))
+    text = _IMPORT.sub(r"const {\1} = modules.\2;", text)
+    text = re.sub(r"^export ", "", text, flags=re.MULTILINE)
+    return f"modules.{name} = (() => {{\n{text}return {{ {exported} }};\n}})();\n"
+
+
+class LineDirective(SphinxDirective):
+    """A one-dimensional explorer: ``{line-explorer} double-well``; its figure stands in for it."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar = {
+        "figure": directives.unchanged_required,
+        "x": float,
+        "eta": float,
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        keys = [key for key, *_ in engine.LINES]
+        if self.arguments[0] not in keys:
+            raise self.error(
+                f"no curve is named {self.arguments[0]!r}; there are: {', '.join(keys)}"
+            )
+        settings = {"preset": self.arguments[0]}
+        settings |= {name: self.options[name] for name in ("x", "eta") if name in self.options}
+        return [_figure(self, settings, attribute="line")]
+
+
+class explorer(nodes.General, nodes.Element):  # noqa: N801 (docutils names its nodes in lower case)
+    """A figure that the script turns into an explorer."""
+
+
+class ExplorerDirective(SphinxDirective):
+    """An explorer that begins with a landscape: ``{explorer} ravine``.
+
+    Without the script a gallery script's figure stands in its place, with the content as caption.
+    """
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar = {
+        "figure": directives.unchanged_required,
+        "x": float,
+        "y": float,
+        "eta": float,
+        "beta": float,
+        "methods": directives.unchanged_required,
+        "link": directives.flag,
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        return [_figure(self, self._settings(), attribute="explorer")]
+
+    def _settings(self) -> dict[str, object]:
+        preset = self.arguments[0]
+        known = [landscape.key for landscape in LANDSCAPES]
+        if preset not in known:
+            raise self.error(f"no landscape is named {preset!r}; there are: {', '.join(known)}")
+        settings: dict[str, object] = {"preset": preset}
+        for name in ("x", "y", "eta", "beta"):
+            if name in self.options:
+                settings[name] = self.options[name]
+        if "methods" in self.options:
+            methods = self.options["methods"].split()
+            for method in methods:
+                if method not in (*engine.RULES, "backtracking"):
+                    raise self.error(f"no method is named {method!r}")
+            settings["methods"] = methods
+        if "link" in self.options:
+            settings["link"] = True
+        return settings
+
+
+def _figure(directive: SphinxDirective, settings: Mapping[str, object], attribute: str) -> explorer:
+    """Return the figure that stands there until, or unless, the script takes its place."""
+    if "figure" not in directive.options:
+        raise directive.error(f"{directive.name} needs :figure:, a gallery script that stands in")
+    try:
+        record = gallery.script(directive.options["figure"])
+    except LookupError as error:
+        raise directive.error(str(error)) from None
+    pictures = gallery.picture_nodes(record.pictures[0])
+    node = explorer("", *pictures, settings=json.dumps(settings), attribute=attribute)
+    directive.set_source_info(node)
+    caption = nodes.caption()
+    parsed = nodes.Element()
+    directive.state.nested_parse(directive.content, directive.content_offset, parsed)
+    for paragraph in parsed.children:
+        caption += paragraph.children
+    node += caption
+    directive.add_name(node)
+    return node
+
+
+def visit_explorer(self: HTML5Translator, node: explorer) -> None:
+    """Open the figure; the settings are data, not script."""
+    ids = f' id="{node["ids"][0]}"' if node["ids"] else ""
+    settings = html.escape(node["settings"], quote=True)
+    self.body.append(f'<figure class="explorer"{ids} data-{node["attribute"]}="{settings}">\n')
+
+
+def depart_explorer(self: HTML5Translator, node: explorer) -> None:
+    """Close the figure."""
+    self.body.append("</figure>\n")
+
+
+def write_scripts(app: Sphinx) -> None:
+    """Write the scripts where Sphinx collects static files."""
+    folder = Path(app.doctreedir).parent / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, modules in SCRIPTS.items():
+        (folder / name).write_text(bundle(modules), encoding="utf-8")
+    app.config.html_static_path.append(str(folder))
+
+
+def load_script(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
+) -> None:
+    """Load the script and its style on pages that have an explorer, and on no other."""
+    if isinstance(doctree, nodes.document) and next(doctree.findall(explorer), None) is not None:
+        app.add_css_file("explorer.css")
+        app.add_js_file("explorer.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive and its script."""
+    app.add_node(explorer, html=(visit_explorer, depart_explorer))
+    app.add_directive("explorer", ExplorerDirective)
+    app.add_directive("line-explorer", LineDirective)
+    app.connect("builder-inited", write_scripts)
+    app.connect("html-page-context", load_script)

@@ -1,0 +1,46 @@
+"""
+How long until it settles
+=========================
+
+Plain gradient descent in the ravine, for many step sizes. Look at the right end: the count falls almost to
+the limit, and then there is a wall.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ravine import gradient_descent
+from ravine.landscapes import RAVINE, hessian_eigenvalues, settling_times
+from ravine.plotting import BLUE, INK, label
+from ravine.theory import step_size_threshold
+
+flat, steep = hessian_eigenvalues(RAVINE.objective, (0.0, 0.0))
+one_step, best_rate, limit = 1 / steep, 2 / (flat + steep), step_size_threshold(steep)
+step_sizes = np.arange(2, 200) / 2000
+method = gradient_descent(step_sizes)
+starts = np.tile(np.array(RAVINE.start)[:, None], step_sizes.size)
+counts = settling_times(RAVINE.objective, method, starts, max_updates=8000)
+fewest = int(counts.min())
+winners = step_sizes[counts == fewest].tolist()
+tried = step_sizes.size
+
+fig, ax = plt.subplots()
+ax.semilogy(step_sizes, counts, ".", color=BLUE, markersize=4)
+for at, text in ((one_step, "1/20"), (limit, "2/20")):
+    ax.axvline(at, linestyle=":", color=INK, linewidth=1.5)
+    label(ax, text, (at, 4000), (5, 0), ha="left")
+label(ax, f"{fewest} updates", (winners[0], fewest), (-52, 24), leader=True)
+ax.set(
+    title="Falling all the way, then a wall",
+    xlabel=r"step size $\eta$",
+    ylabel=r"updates until $L \leq 10^{-6}$",
+    xlim=(0, 0.108),
+)
+alt = (
+    f"Dots fall from several thousand updates at tiny step sizes to {fewest} at {winners[0]:g}, then shoot "
+    f"up just before the limit {limit:g}; nothing special happens at {one_step:g}, where y begins to change "
+    f"sign."
+)
+
+# %%
+# At the step size 1/20 the steep direction is solved in one update, and the count goes on falling beyond it.
