@@ -72,6 +72,7 @@ ravine_prose = [
     "index",
     "lectures/*",
     "exercises/*",
+    "explore/*",
     "about/errata*",
     "about/checks",
     "gallery/lecture_*/plot_*",

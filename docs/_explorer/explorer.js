@@ -222,14 +222,15 @@ export function mount(figure) {
     const wasMap = state.map;
     const wasMethods = state.methods.join();
     state = { ...state, ...part };
-    if (part.map !== undefined && part.map !== wasMap) {
+    const isNewMap = part.map !== undefined && part.map !== wasMap;
+    if (part.map !== undefined && isNewMap) {
       const next = defaults(OPTIONS, part.map);
       state = { ...next, formula: state.formula, ...part };
       ghosts = [];
     }
     const onlyK = Object.keys(part).every((key) => key === "k");
     if (!onlyK) {
-      if (state.methods.join() !== wasMethods) ghosts = runs;
+      if (!isNewMap && state.methods.join() !== wasMethods) ghosts = runs;
       state.k = part.k ?? (playing ? 0 : Infinity); // a paused reader sees the whole path of new settings
       changed.runs = true;
     }
@@ -278,6 +279,7 @@ export function mount(figure) {
 
   /** @param {number} time */
   function render(time) {
+    const began = performance.now();
     frame = 0;
     if (changed.landscape) findLandscape();
     if (changed.landscape || changed.runs) compute();
@@ -289,6 +291,7 @@ export function mount(figure) {
     chart.show(withLook(runs), landscape.optimalValue, state.k);
     drawReadouts();
     changed = { landscape: false, runs: false };
+    drawn.milliseconds = performance.now() - began;
     if (playing) request();
   }
 

@@ -13,9 +13,9 @@ const COLUMNS = 127;
 const ROWS = 101;
 const LINE_STEPS = 2000; // points of a path that keep their dots
 
-/** Counts of what was drawn, for tests: moving a dial must not draw the landscape anew.
- * @type {{landscapes: number, paths: number}} */
-export const drawn = { landscapes: 0, paths: 0 };
+/** What was drawn, for tests and measurements: moving a dial must not draw the landscape anew.
+ * @type {{landscapes: number, paths: number, milliseconds: number}} */
+export const drawn = { landscapes: 0, paths: 0, milliseconds: 0 };
 
 /** Make an element of the SVG.
  * @param {string} name @param {Record<string, string | number>} attributes @param {Element[]} children

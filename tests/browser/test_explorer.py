@@ -167,6 +167,26 @@ def test_methods_race_side_by_side_and_one_always_runs(explorer):
     assert len(state(explorer)["methods"]) == 1
 
 
+def test_the_run_before_stays_as_a_ghost_until_the_landscape_changes(explorer):
+    ghosts = explorer.locator("#the-navigator .ghost:not(.casing)")
+    explorer.locator("#the-navigator .choice", has_text="heavy ball").click()
+    state(explorer)
+    assert ghosts.count() == 1
+    field(explorer, "map").select_option("bowl")
+    state(explorer)
+    assert ghosts.count() == 0
+
+
+def test_curves_have_an_explorer_of_their_own(explorer, base):
+    explorer.goto(f"{base}/explore/index.html")
+    figure = explorer.locator("#double-well-explorer")
+    figure.locator("[name='eta-typed']").fill("1/6")
+    assert "a flat place that is no minimum" in figure.locator(".outcome").inner_text()
+    figure.locator("button", has_text="limit from here").click()
+    figure.locator("[name='eta-typed']").fill("0.35")
+    assert "Diverged" in figure.locator(".outcome").inner_text()
+
+
 def test_scrubbing_shows_each_update(explorer):
     field(explorer, "k").evaluate("e => { e.value = 7; e.dispatchEvent(new Event('input')); }")
     assert state(explorer)["k"] == 7
