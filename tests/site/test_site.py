@@ -33,9 +33,9 @@ def test_the_site_builds_without_a_word(site):
     assert site.messages.strip() == ""
 
 
-def test_the_lecture_has_its_nine_sections_in_order(lecture):
+def test_the_lecture_has_its_nine_sections_in_order_and_then_questions(lecture):
     headings = [h.get_text().removesuffix("¶") for h in lecture.article.select("h2")]
-    assert headings == SECTIONS
+    assert headings == [*SECTIONS, "Questions"]
 
 
 def test_every_figure_of_the_lecture_is_on_its_page_once(lecture, site):
