@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
-from . import gallery, katex, ledger, pages
-from .snapshot import nearest
+from . import gallery, katex, ledger, pages, questions
+from .snapshot import Data, nearest
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +23,19 @@ _PACKAGES = ("sphinx", "myst-nb", "sphinx-gallery", "furo", "torch", "numpy", "m
 def account(app: Sphinx) -> dict[str, int | str]:
     """Return the counts and versions of this build; complete once all pages are read."""
     entries = ledger.entries_of(app.env)
+    verdicts = [
+        verdict
+        for page in pages.PAGES.values()
+        for verdict in _verdicts(list(page.execution.names.values()))
+    ]
     counts = {
         "pages": len(pages.PAGES),
         "cells": sum(len(page.cells) for page in pages.PAGES.values()),
         "scripts": len(gallery.SCRIPTS),
         "formulas": len(katex.formulas_of(app.env)),
+        "questions": questions.count(app.env),
+        "trials": len(verdicts),
+        "tried": sum(verdicts),
         **{kind: _count(entries, kind) for kind in ledger.KINDS},
     }
     versions = {name.replace("-", "_"): version(name) for name in _PACKAGES}
@@ -36,6 +44,19 @@ def account(app: Sphinx) -> dict[str, int | str]:
 
 def _count(entries: ledger.Entries, kind: str) -> int:
     return sum(len(page.get(kind, {})) for page in entries.values())
+
+
+def _verdicts(values: Iterable[Data]) -> Iterator[int]:
+    """Yield how many cases were tried for each verdict among a page's variables."""
+    for value in values:
+        if isinstance(value, dict):
+            tried = value.get("tried")
+            if isinstance(tried, int) and "violations" in value:
+                yield tried
+            else:
+                yield from _verdicts(value.values())
+        elif isinstance(value, list):
+            yield from _verdicts(value)
 
 
 class build_fact(nodes.inline):  # noqa: N801 (docutils names its nodes in lower case)

@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
-from . import gallery, pages
+from . import gallery, pages, questions
 from .snapshot import Data
 from .values import quoted_value
 
@@ -176,6 +176,9 @@ class LedgerCollector(EnvironmentCollector):
             values[node["entry"]] = storable(node["value"])
             lines.setdefault(node["entry"], node.line or 1)
         figures: dict[str, Data] = {}
+        for question in doctree.findall(questions.question):
+            values |= questions.ledger_entry(question)
+            lines.setdefault(f"answer of {question['name']}", question.line or 1)
         for number, picture in enumerate(_pictures(docname), start=1):
             values[f"alt text {number}"] = picture.alt
             figures[f"figure {number}"] = list(picture.data)

@@ -20,6 +20,7 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
@@ -266,6 +267,19 @@ def _write_list(self: HTML5Translator, tag: str, parts: Iterable[part]) -> None:
     self.body.append(f"</{tag}>\n")
 
 
+def ledger_entry(node: question) -> dict[str, Data]:
+    """Return what the ledger keeps of a question that has no number for an answer."""
+    if node["kind"] == "number":
+        return {}  # its answer is a quoted value
+    right = node["key"].get("right", node["key"].get("judge"))
+    return {f"answer of {node['name']}": json.dumps(right)}
+
+
+def count(env: BuildEnvironment) -> int:
+    """Return the number of questions on the pages read so far."""
+    return sum(map(len, _questions(env).values()))
+
+
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Note the questions of a page while it is read, for the count on every page."""
     asked = [
@@ -275,26 +289,26 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     for name in {name for name in names if names.count(name) > 1}:
         message = f"two questions are named {name!r}; progress is kept by the name"
         logger.warning(message, location=app.env.docname, type="ravine", subtype="question")
-    _questions(app).pop(app.env.docname, None)
+    _questions(app.env).pop(app.env.docname, None)
     if asked:
-        _questions(app)[app.env.docname] = asked
+        _questions(app.env)[app.env.docname] = asked
 
 
-def _questions(app: Sphinx) -> dict[str, list[dict[str, str]]]:
-    pages: dict[str, list[dict[str, str]]] = app.env.__dict__.setdefault("ravine_questions", {})
+def _questions(env: BuildEnvironment) -> dict[str, list[dict[str, str]]]:
+    pages: dict[str, list[dict[str, str]]] = env.__dict__.setdefault("ravine_questions", {})
     return pages
 
 
-def forget_page(app: Sphinx, env: object, docname: str) -> None:
+def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget a page that is read again or gone."""
-    _questions(app).pop(docname, None)
+    _questions(env).pop(docname, None)
 
 
 def offer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
 ) -> None:
     """Give every page the list of all questions, so that the contents can show what is done."""
-    pages = _questions(app)
+    pages = _questions(app.env)
     if not pages:
         return
     index = [
