@@ -6,6 +6,7 @@ which are chosen to be legible on both.
 """
 
 import io
+import re
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -28,7 +29,18 @@ def to_svg(figure: Figure) -> str:
     """Return the figure as SVG text without a date, so that equal figures are equal bytes."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+    return _numbered_clips(buffer.getvalue())
+
+
+def _numbered_clips(svg: str) -> str:
+    """Return the SVG with numbered clip paths: their names hold last bits of the layout, which vary.
+
+    >>> _numbered_clips('<g clip-path="url(#p03fae3b557)"/><clipPath id="p03fae3b557">')
+    '<g clip-path="url(#clip1)"/><clipPath id="clip1">'
+    """
+    for number, name in enumerate(re.findall(r'<clipPath id="(p[0-9a-f]+)"', svg), start=1):
+        svg = svg.replace(name, f"clip{number}")
+    return svg
 
 
 def dark_twin(svg: str) -> str:
