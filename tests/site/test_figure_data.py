@@ -48,3 +48,11 @@ def test_a_new_font_colour_or_size_changes_nothing():
 
 def test_a_rounding_error_changes_nothing():
     assert draw(y=2.0 + 1e-12) == draw(y=2.0)
+
+
+def test_an_inset_is_part_of_its_figure():
+    ax = Figure().add_subplot()
+    without = figure_data(ax.figure)
+    ax.inset_axes((0.5, 0.5, 0.4, 0.4)).plot([0, 1], [2, 3])
+    added = figure_data(ax.figure)[len(without) :]
+    assert [line.split(":")[0] for line in added] == ["axes 2", "axes 2"]

@@ -24,9 +24,10 @@ def figure_data(figure: Figure) -> list[str]:
     axes 1: x linear 'w', y linear ''
     axes 1: line 'slope', x 2 from 0 to 1 (ab834494), y 2 from 0 to 2 (8df5ab8e)
     """
+    insets = (inset for axes in figure.axes for inset in axes.child_axes)
     return [
         f"axes {number}: {line}"
-        for number, axes in enumerate(figure.axes, start=1)
+        for number, axes in enumerate([*figure.axes, *insets], start=1)
         for line in (*_frame(axes), *_texts(axes), *_artists(axes))
     ]
 
