@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Loss: TypeAlias = "Callable[[torch.Tensor], torch.Tensor]"
 Array: TypeAlias = "npt.NDArray[np.floating]"
+# a derivative with respect to a number, or to each entry of a vector
+Entries: TypeAlias = "float | tuple[float, ...]"
 
 
 @overload
@@ -202,19 +204,20 @@ class RecordedOperation:
     ----------
     name : str
         As torch names it; ``"AccumulateGrad"`` is the variable itself.
-    derivative : float
+    derivative : float or tuple of float
         The derivative of the loss with respect to the output of this operation.
     inputs : tuple of int
         The operations whose outputs go in, as positions in `RecordedGraph.operations`. Constants
         are not recorded.
-    local_derivatives : tuple of float
-        The derivative of the output with respect to each input.
+    local_derivatives : tuple of float or of tuple
+        The derivative of the output with respect to each input. Where the input is a vector, one
+        number for each of its entries.
     """
 
     name: str
-    derivative: float
+    derivative: Entries
     inputs: tuple[int, ...]
-    local_derivatives: tuple[float, ...]
+    local_derivatives: tuple[Entries, ...]
 
 
 @dataclass(frozen=True)
@@ -244,11 +247,11 @@ class RecordedGraph:
         return tuple(operation.name for operation in self.operations)
 
     @property
-    def derivative(self) -> float:
+    def derivative(self) -> Entries:
         """The derivative of the loss with respect to the variable."""
         return self.operations[-1].derivative
 
-    def paths(self) -> Iterator[tuple[float, ...]]:
+    def paths(self) -> Iterator[tuple[Entries, ...]]:
         """Yield the local derivatives along each way from the loss to the variable.
 
         The chain rule in one sentence: multiply along each path, add over the paths.
@@ -260,7 +263,7 @@ class RecordedGraph:
         """
         yield from self._paths_from(0)
 
-    def _paths_from(self, position: int) -> Iterator[tuple[float, ...]]:
+    def _paths_from(self, position: int) -> Iterator[tuple[Entries, ...]]:
         if position == len(self.operations) - 1:
             yield ()
         operation = self.operations[position]
@@ -272,11 +275,12 @@ class RecordedGraph:
         """Write one operation a line, with every factor of the chain rule."""
         names = _aligned(self.names)
         upstream = _aligned(
-            f"dL/d{k} = {operation.derivative:.6g}" for k, operation in enumerate(self.operations)
+            f"dL/d{k} = {_written(operation.derivative)}"
+            for k, operation in enumerate(self.operations)
         )
         local = (
             "  ".join(
-                f"d{k}/d{before} = {factor:.6g}"
+                f"d{k}/d{before} = {_written(factor)}"
                 for before, factor in zip(
                     operation.inputs, operation.local_derivatives, strict=True
                 )
@@ -285,6 +289,12 @@ class RecordedGraph:
         )
         rows = zip(names, upstream, local, strict=True)
         return "\n".join(f"{k} {'  '.join(row)}".rstrip() for k, row in enumerate(rows))
+
+
+def _written(derivative: Entries) -> str:
+    if isinstance(derivative, tuple):
+        return "(" + ", ".join(map(_written, derivative)) + ")"
+    return f"{derivative:.6g}"
 
 
 def _aligned(words: Iterable[str]) -> list[str]:
@@ -296,7 +306,7 @@ def _aligned(words: Iterable[str]) -> list[str]:
 def recorded_graph(
     loss: Loss | Formula, w: float | Array | torch.Tensor, dtype: torch.dtype | None = None
 ) -> RecordedGraph:
-    r"""Return what torch recorded while it computed a loss of one number.
+    r"""Return what torch recorded while it computed a loss of one number or of one vector.
 
     With :math:`L = r(v(u(w)))` the derivative is the product :math:`r'(v)\,v'(u)\,u'(w)`. Each
     factor is the local derivative of one recorded operation, so the record can be checked by hand.
@@ -306,7 +316,7 @@ def recorded_graph(
     loss : callable
         As in `value_and_derivative`; only single numbers may occur on the way.
     w : float, array or tensor
-        A single number.
+        A single number, or a vector of shape (n,).
     dtype : torch.dtype, optional
         The precision of the computation.
 
@@ -317,7 +327,8 @@ def recorded_graph(
     Raises
     ------
     TypeError, ValueError
-        As in `value_and_derivative`, and when `w` or a step on the way is not a single number.
+        As in `value_and_derivative`, when `w` has more than one dimension, and when a step on the
+        way is not a single number.
 
     Examples
     --------
@@ -326,12 +337,19 @@ def recorded_graph(
     ('MulBackward0', 'PowBackward0', 'SubBackward0', 'AccumulateGrad')
     >>> graph.derivative
     2.0
+    >>> print(recorded_graph(lambda x: x[0] * x[1], np.array([2.0, 3.0])))
+    0 MulBackward0     dL/d0 = 1       d0/d1 = 3  d0/d2 = 2
+    1 SelectBackward0  dL/d1 = 3       d1/d3 = (1, 0)
+    2 SelectBackward0  dL/d2 = 2       d2/d3 = (0, 1)
+    3 AccumulateGrad   dL/d3 = (3, 2)
     """
     from torch.autograd.graph import get_gradient_edge
 
     variable = _variable(w, dtype)
-    if variable.shape != ():
-        raise ValueError(f"w must be a single number, got shape {tuple(variable.shape)}")
+    if variable.ndim > 1:
+        raise ValueError(
+            f"w must be a single number or a vector, got shape {tuple(variable.shape)}"
+        )
     value = _tracked_value(loss, variable)
     start = get_gradient_edge(variable).node
     nodes = _from_the_loss_back(get_gradient_edge(value).node)
@@ -371,33 +389,46 @@ def _from_the_loss_back(loss: Node) -> list[Node]:
 def _operations(nodes: list[Node], value: torch.Tensor) -> tuple[RecordedOperation, ...]:
     """Apply the chain rule to the record: multiply along the edges, add where they meet."""
     position = {node: k for k, node in enumerate(nodes)}
-    derivatives = [0.0] * len(nodes)
-    derivatives[0] = 1.0
+    derivatives: list[Array] = [np.array(float(k == 0)) for k in range(len(nodes))]
     operations = []
     for node, derivative_of_output in zip(nodes, derivatives, strict=True):
         inputs = tuple(position[before] for before in _inputs(node))
-        local_derivatives = _local_derivatives(node, value) if inputs else ()
+        local_derivatives = _local_derivatives(node, value, nodes[-1]) if inputs else ()
         for before, local in zip(inputs, local_derivatives, strict=True):
-            derivatives[before] += derivative_of_output * local
+            derivatives[before] = derivatives[before] + derivative_of_output * local
         operations.append(
-            RecordedOperation(_name(node), derivative_of_output, inputs, local_derivatives)
+            RecordedOperation(
+                _name(node),
+                _entries(derivative_of_output),
+                inputs,
+                tuple(map(_entries, local_derivatives)),
+            )
         )
     return tuple(operations)
 
 
-def _local_derivatives(node: Node, value: torch.Tensor) -> tuple[float, ...]:
+def _local_derivatives(node: Node, value: torch.Tensor, variable: Node) -> tuple[Array, ...]:
     """Call one recorded operation with an upstream derivative of 1."""
     import torch
 
     with torch.no_grad():
         answer = node(torch.ones_like(value))  # type: ignore[operator]
     answers = answer if isinstance(answer, tuple) else (answer,)
-    local = [a for a, (before, _) in zip(answers, node.next_functions, strict=True) if before]
-    if any(a.shape != () for a in local):
-        raise ValueError(
-            f"loss must compute with single numbers all the way, got an array before {_name(node)}"
-        )
-    return tuple(a.item() for a in local)
+    local = []
+    for answer, (before, _) in zip(answers, node.next_functions, strict=True):
+        if before is None:
+            continue
+        if answer.ndim and before is not variable:
+            raise ValueError(
+                "loss must compute with single numbers all the way, "
+                f"got an array before {_name(node)}"
+            )
+        local.append(answer.double().numpy())
+    return tuple(local)
+
+
+def _entries(derivative: Array) -> Entries:
+    return tuple(derivative.tolist()) if derivative.ndim else derivative.item()
 
 
 def _name(node: Node) -> str:

@@ -12,9 +12,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from matplotlib.typing import RcKeyType
 
+    from ravine.autodiff import RecordedGraph
     from ravine.landscapes import Landscape
     from ravine.objectives import Objective
     from ravine.sweep import Sweep
@@ -335,4 +338,64 @@ def contours(ax: Axes, landscape: Landscape) -> Axes:
         ax.plot(*at, marker, color=INK, markerfacecolor="none", markersize=6)
     ax.set(aspect="equal", xlim=(left, right), ylim=(bottom, top), xlabel="x", ylabel="y")
     ax.grid(visible=False)
+    return ax
+
+
+def recorded(
+    ax: Axes,
+    graph: RecordedGraph,
+    places: Sequence[tuple[float, float]],
+    texts: Sequence[str],
+    apart: float = 0.06,
+) -> Axes:
+    """Draw what torch recorded: values run along the blue arrows, derivatives back along the red.
+
+    Parameters
+    ----------
+    ax : Axes
+        Its frame and scales are taken away.
+    graph : RecordedGraph
+        The operations and their inputs.
+    places : sequence of pairs
+        The middle of the box of each operation, in data coordinates, in the order of the record.
+    texts : sequence of str
+        What stands in each box, in the same order.
+    apart : float
+        Half the distance between the two arrows of an input, in data coordinates.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from ravine.autodiff import recorded_graph
+    >>> graph = recorded_graph(lambda w: w**2, 2.0)
+    >>> ax = recorded(Figure().add_subplot(), graph, [(0, 0), (0, 1)], graph.names)
+    >>> [text.get_text() for text in ax.texts if text.get_text()]
+    ['PowBackward0', 'AccumulateGrad']
+    """
+    box = {"boxstyle": "round,pad=0.45", "facecolor": "none", "edgecolor": INK}
+    drawn = [
+        ax.text(*place, text, ha="center", va="center", bbox=box)
+        for place, text in zip(places, texts, strict=True)
+    ]
+    for position, operation in enumerate(graph.operations):
+        for before in operation.inputs:
+            forward = before, position, BLUE, -apart
+            backward = position, before, VERMILION, apart
+            for tail, head, color, aside in (forward, backward):
+                (x0, y0), (x1, y1) = places[tail], places[head]
+                arrow = {
+                    "arrowstyle": "-|>",
+                    "color": color,
+                    "linewidth": 1.8,
+                    "shrinkA": 2,
+                    "shrinkB": 2,
+                    "patchA": drawn[tail].get_bbox_patch(),
+                    "patchB": drawn[head].get_bbox_patch(),
+                }
+                ax.annotate("", (x1 + aside, y1), (x0 + aside, y0), arrowprops=arrow)
+    ax.set_axis_off()
     return ax

@@ -298,9 +298,9 @@ BAD_INPUT = [
         "dtype must be a floating-point torch dtype, got float32",
     ),
     (
-        lambda: recorded_graph(lambda w: w.sum(), np.ones(2)),
+        lambda: recorded_graph(lambda w: w.sum(), np.ones((2, 1))),
         ValueError,
-        "w must be a single number, got shape (2,)",
+        "w must be a single number or a vector, got shape (2, 1)",
     ),
     (
         lambda: recorded_graph(lambda _: torch.tensor(1.0), 2.0),

@@ -155,6 +155,34 @@ def test_products_along_the_paths_add_up_to_the_derivative(names, w):
         assert len(operation.inputs) == len(operation.local_derivatives)
 
 
+def test_the_record_of_a_vector_has_an_entry_for_each_of_its_numbers():
+    graph = recorded_graph(lambda x: x[0] ** 2 + x[1] ** 2, np.array([2.0, 3.0]))
+    assert graph.names == (
+        "AddBackward0",
+        "PowBackward0",
+        "PowBackward0",
+        "SelectBackward0",
+        "SelectBackward0",
+        "AccumulateGrad",
+    )
+    assert sorted(operation.derivative for operation in graph.operations[1:5]) == [1, 1, 4, 6]
+    assert sorted(graph.paths()) == [(1.0, 4.0, (1.0, 0.0)), (1.0, 6.0, (0.0, 1.0))]
+    assert graph.derivative == (4.0, 6.0)
+    assert str(graph).splitlines()[-1] == "5 AccumulateGrad   dL/d5 = (4, 6)"
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=5))
+def test_the_record_of_a_dot_product_ends_in_twice_the_vector(entries):
+    graph = recorded_graph(lambda x: x @ x, np.array(entries))
+    assert graph.names == ("DotBackward0", "AccumulateGrad")
+    assert graph.derivative == tuple(2 * entry for entry in entries)
+
+
+def test_arrays_between_the_vector_and_the_loss_are_refused():
+    with pytest.raises(ValueError, match="got an array before SumBackward0"):
+        recorded_graph(lambda x: (x * x).sum(), np.ones(2))
+
+
 def test_a_long_record_needs_no_recursion():
     def loss(w):
         for _ in range(5000):

@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ravine import CENTRED_QUADRATIC, DOUBLE_WELL, gradient_descent, minimize, plotting, sweep
+from ravine.autodiff import recorded_graph
 
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#131416"
 
@@ -100,6 +101,20 @@ def test_a_label_stands_at_its_offset_from_what_it_names(ax, leader, joined):
     assert (text.arrow_patch is not None) == joined
 
 
+def test_recorded_draws_a_box_an_operation_and_two_arrows_an_input(ax):
+    graph = recorded_graph(lambda w: w * w + 1.0, 3.0)
+    places = [(0, 0), (0, 1), (0, 2)]
+    assert plotting.recorded(ax, graph, places, graph.names) is ax
+    boxes = [text for text in ax.texts if text.get_text()]
+    arrows = [text for text in ax.texts if not text.get_text()]
+    assert [box.get_text() for box in boxes] == list(graph.names)
+    assert [box.get_position() for box in boxes] == places
+    # the sum has one recorded input, the product has two: the variable, twice
+    heads = [(arrow.xy[1], arrow.arrow_patch.get_edgecolor()) for arrow in arrows]
+    blue, vermilion = map(mpl.colors.to_rgba, (plotting.BLUE, plotting.VERMILION))
+    assert heads == [(0, blue), (1, vermilion), *[(1, blue), (2, vermilion)] * 2]
+
+
 def test_no_plot_changes_global_settings(ax):
     before = dict(mpl.rcParams)
     run = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5))
@@ -107,4 +122,6 @@ def test_no_plot_changes_global_settings(ax):
     plotting.objective_curve(ax, DOUBLE_WELL)
     plotting.steps_on_curve(ax, run)
     plotting.label(ax, "here", (1.0, 2.0))
+    graph = recorded_graph(lambda w: w**2, 2.0)
+    plotting.recorded(ax, graph, [(0, 0), (0, 1)], graph.names)
     assert dict(mpl.rcParams) == before

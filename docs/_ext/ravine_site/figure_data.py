@@ -24,7 +24,8 @@ def figure_data(figure: Figure) -> list[str]:
     axes 1: x linear 'w', y linear ''
     axes 1: line 'slope', x 2 from 0 to 1 (ab834494), y 2 from 0 to 2 (8df5ab8e)
     """
-    insets = (inset for axes in figure.axes for inset in axes.child_axes)
+    children = (child for axes in figure.axes for child in axes.child_axes)
+    insets = (child for child in children if isinstance(child, Axes))
     return [
         f"axes {number}: {line}"
         for number, axes in enumerate([*figure.axes, *insets], start=1)
