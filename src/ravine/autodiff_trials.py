@@ -6,11 +6,12 @@ Each trial answers with a `ravine.convexity.Verdict`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from ravine._arguments import whole
+from ravine._arguments import positive, whole
 from ravine._functions import cos, sin, sqrt
 from ravine.autodiff import derivative
 from ravine.convexity import Verdict, judge
@@ -20,13 +21,18 @@ if TYPE_CHECKING:
     import torch
 
 
-def autodiff_trial(*, draws: int = 30, rng: np.random.Generator) -> Verdict:
+def autodiff_trial(
+    *, half_width: float | None = None, draws: int = 30, rng: np.random.Generator
+) -> Verdict:
     r"""Try torch's derivative against SymPy's on random formulas of one number.
 
     The formulas put polynomials, sines, cosines, roots and quotients into each other.
 
     Parameters
     ----------
+    half_width : float, optional
+        If given, compare with the central difference
+        :math:`(f(w+h)-f(w-h))/2h` of this :math:`h` in place of SymPy's derivative.
     draws : int
         How many formulas, each at a random point of [-1, 1].
     rng : numpy.random.Generator
@@ -35,12 +41,13 @@ def autodiff_trial(*, draws: int = 30, rng: np.random.Generator) -> Verdict:
     Returns
     -------
     Verdict
-        The left sides are the differences, in float64; a relative one of 1e-12 counts as rounding.
+        The left sides are the differences, in float64. A relative one of 1e-12 counts as rounding,
+        one of 1e-4 as the error of a central difference.
 
     Raises
     ------
     TypeError, ValueError
-        When `draws` is not a positive integer.
+        When `draws` is not a positive integer, or `half_width` is not positive and finite.
 
     Examples
     --------
@@ -49,16 +56,22 @@ def autodiff_trial(*, draws: int = 30, rng: np.random.Generator) -> Verdict:
     """
     formulas = [_formula(rng) for _ in range(whole("draws", draws, at_least=1))]
     x = rng.uniform(-1, 1, draws)
-    exact = np.array([_sympy_derivative(f, w) for f, w in zip(formulas, x.tolist(), strict=True)])
+    differentiate: Callable[[Formula, float], float]
+    if half_width is None:
+        other, tolerance, differentiate = "SymPy's", 1e-12, _sympy_derivative
+    else:
+        other, tolerance = "the central difference", 1e-4
+        differentiate = partial(_central_difference, h=positive("half_width", half_width))
+    exact = np.array([differentiate(f, w) for f, w in zip(formulas, x.tolist(), strict=True)])
     found = np.array([derivative(f, w) for f, w in zip(formulas, x.tolist(), strict=True)])
     return judge(
         "derivative",
-        "at {x} torch's derivative {torch} and SymPy's differ by {left} {sign} {right}",
+        f"at {{x}} torch's derivative {{torch}} and {other} differ by {{left}} {{sign}} {{right}}",
         left=np.abs(found - exact),
         right=0.0,
         scale=1 + np.abs(exact),
         x=x,
-        tolerance=1e-12,
+        tolerance=tolerance,
         notes={"torch": found},
     )
 
@@ -168,3 +181,8 @@ def _sympy_derivative(formula: Formula, w: float) -> float:
     symbol = sympy.Symbol("w", real=True)
     exact = sympy.diff(formula(symbol), symbol)
     return float(exact.evalf(30, subs={symbol: sympy.Rational(w)}))
+
+
+def _central_difference(formula: Formula, w: float, h: float) -> float:
+    above, below = (cast("float", formula(cast("Number", end))) for end in (w + h, w - h))
+    return (above - below) / (2 * h)

@@ -8,8 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ravine.autodiff import derivative
-from ravine.autodiff_trials import _formula, accumulation_trial, autodiff_trial
+from ravine.autodiff_trials import accumulation_trial, autodiff_trial
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -26,11 +25,18 @@ def test_torch_and_sympy_agree():
 
 
 def test_torch_agrees_with_central_differences():
-    rng = generator()
-    for _ in range(40):
-        f, x, h = _formula(rng), rng.uniform(-1, 1), 1e-5
-        difference = (f(x + h) - f(x - h)) / (2 * h)
-        assert derivative(f, x) == pytest.approx(difference, rel=1e-6, abs=1e-6)
+    verdict = autodiff_trial(half_width=1e-5, draws=40, rng=generator())
+    assert verdict
+    assert verdict.closest > 1e-13  # no difference quotient has all the digits
+
+
+def test_a_wide_central_difference_is_told_from_the_derivative():
+    verdict = autodiff_trial(half_width=0.1, draws=40, rng=generator())
+    assert not verdict
+    assert "torch's derivative" in str(verdict)
+    assert "the central difference differ by" in str(verdict)
+    with pytest.raises(ValueError, match="half_width must be positive and finite, got 0"):
+        autodiff_trial(half_width=0.0, rng=generator())
 
 
 @settings(max_examples=5)
