@@ -34,6 +34,14 @@ def test_the_page_shows_values_outputs_errors_figures_and_mathematics(accepted_o
     assert not soup.select("script[src*=mathjax], .math-error")
 
 
+def test_a_quoted_message_keeps_its_straight_quotation_marks(accepted):
+    change(accepted / "docs/index.md", "total = 0.5", "message = \"no 'zero_'\"\ntotal = 0.5")
+    change(accepted / "docs/index.md", "Inline math", "It's {val}`message`. Inline math")
+    assert build(accepted, *ACCEPT).passed
+    text = BeautifulSoup((accepted / "out/index.html").read_text("utf-8"), "html.parser").get_text()
+    assert "It\N{RIGHT SINGLE QUOTATION MARK}s no 'zero_'. Inline math" in text
+
+
 def test_ids_are_unique_on_every_page(accepted_once):
     for path in (accepted_once / "out").rglob("*.html"):
         soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")

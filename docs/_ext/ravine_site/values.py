@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from docutils import nodes
+from sphinx.addnodes import not_smartquotable
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -80,8 +81,11 @@ def value_of(quote: Quote, docname: str) -> Data:
     return look_up(execution.names, quote.path)
 
 
-class quoted_value(nodes.inline):  # noqa: N801 (docutils names its nodes in lower case)
-    """A value in running text. ``entry`` and ``value`` are what the ledger keeps of it."""
+class quoted_value(nodes.inline, not_smartquotable):  # noqa: N801 (as docutils names its nodes)
+    """A value in running text, as it is: the quotation marks of an error message stay straight.
+
+    ``entry`` and ``value`` are what the ledger keeps of it.
+    """
 
 
 class ValueRole(SphinxRole):
