@@ -147,6 +147,36 @@ the cap on updates is reached
         hits = np.flatnonzero(self.gaps(optimal_value) <= target)
         return int(hits[0]) if hits.size else None
 
+    def settled_from(self, points: npt.ArrayLike, within: float) -> int | None:
+        """Return the first k from which the run stays close to one of some points.
+
+        A run that comes close and leaves again has not settled; `time_to_result` would count it.
+
+        Parameters
+        ----------
+        points : array of shape (m,) or (m, n)
+            For example the minimizers of an objective of one number, or of n.
+        within : float
+            The Euclidean distance that is allowed.
+
+        Returns
+        -------
+        int or None
+            None if the last iterate is further away than that, or not a number.
+
+        Examples
+        --------
+        >>> from ravine import QUARTIC, gradient_descent, minimize
+        >>> run = minimize(QUARTIC, -2.5, gradient_descent(0.1), max_updates=100, eps_grad=None)
+        >>> run.settled_from(QUARTIC.minimizers, within=1e-2)
+        4
+        """
+        offsets = self.iterates[:, None] - np.asarray(points)[None]
+        distances = np.abs(offsets) if offsets.ndim == 2 else np.linalg.norm(offsets, axis=-1)
+        outside = np.flatnonzero(~(distances.min(axis=1) <= within))
+        settled = int(outside[-1]) + 1 if outside.size else 0
+        return settled if settled <= self.updates else None
+
     def __str__(self) -> str:
         """Tell the run in one line."""
         return (

@@ -86,3 +86,26 @@ def test_step_sizes_are_a_copy_that_cannot_be_changed():
     assert (trace.step_sizes.tolist(), trace.evaluations) == ([0.5], 3)
     with pytest.raises(ValueError, match="read-only"):
         trace.step_sizes[0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([3.0, 0.1, 2.0, 0.05, -0.05], 3),  # close at 1, away again at 2
+        ([0.0, 0.0], 0),
+        ([3.0, 2.0], None),
+        ([0.0, math.nan], None),
+        ([4.0, 3.95], 0),
+    ],
+)
+def test_a_run_has_settled_when_it_does_not_leave_again(points, expected):
+    zeros = np.zeros(len(points))
+    trace = Trace(np.array(points), zeros, zeros, StopReason.CAP)
+    assert trace.settled_from([0.0, 4.0], within=0.1) == expected
+
+
+def test_settling_in_the_plane_is_measured_by_the_euclidean_distance():
+    zeros = np.zeros(2)
+    trace = Trace(np.array([[3.0, 4.0], [0.3, 0.4]]), zeros, zeros, StopReason.CAP)
+    assert trace.settled_from([[0.0, 0.0]], within=0.5) == 1
+    assert trace.settled_from([[0.0, 0.0]], within=0.49) is None
