@@ -42,6 +42,15 @@ def test_a_quoted_message_keeps_its_straight_quotation_marks(accepted):
     assert "It\N{RIGHT SINGLE QUOTATION MARK}s no 'zero_'. Inline math" in text
 
 
+def test_a_page_with_formulas_asks_for_their_fonts_early(accepted_once):
+    out = accepted_once / "out"
+    for path in out.rglob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        fonts = [link["href"] for link in soup.select('link[rel="preload"][as="font"]')]
+        assert bool(fonts) == bool(soup.select(".katex")), path
+        assert all((path.parent / font).is_file() for font in fonts)
+
+
 def test_ids_are_unique_on_every_page(accepted_once):
     for path in (accepted_once / "out").rglob("*.html"):
         soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
