@@ -1,26 +1,23 @@
 // The explorer on a page: controls, picture, chart and words around one plain state.
 
 import { createChart } from "./chart.js";
-import { gridOf, quantileLevels } from "./contours.js";
 import { BACKTRACKING, run, settlesAt } from "./engine.js";
-import { FormulaError, jetAt, parse, valueAt } from "./formula.js";
+import { FormulaError } from "./formula.js";
 import { ARMIJO, LANDSCAPES, METHODS } from "./generated.js";
 import { factsOf, judged } from "./judge.js";
-import { basinRow, rateMap } from "./maps.js";
+import { rateMap } from "./maps.js";
+import { ownLandscape } from "./own.js";
 import { createPicture, drawn, rgb } from "./picture.js";
 import { asPython, formulaAsPython } from "./snippet.js";
 import { defaults, fromQuery, OWN, readNumber, toQuery } from "./state.js";
 import { best, curvatures, hasTheory, mode, threshold, updatesFor } from "./theory.js";
 import { outcome, setting, shown } from "./words.js";
+import { script } from "./worker.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./engine.js").Run} Run */
 
 const ALL_METHODS = [...METHODS, BACKTRACKING];
-const OWN_VIEW = /** @type {[[number, number], [number, number]]} */ ([
-  [-3.2, 3.2],
-  [-2.2, 2.2],
-]);
 const SPEEDS = { slow: 5, normal: 20, fast: 60 };
 
 /** @type {import("./state.js").Options} */
@@ -38,41 +35,6 @@ export function html(name, attributes = {}, children = []) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
-}
-
-/** Turn the reader's formula into a landscape. Throws a FormulaError.
- * @param {string} text @returns {any} */
-export function ownLandscape(text) {
-  const tree = parse(text);
-  const value = (/** @type {[number, number]} */ [x, y]) => valueAt(tree, x, y);
-  return {
-    key: OWN,
-    label: "your own formula",
-    tree,
-    view: OWN_VIEW,
-    levels: quantileLevels(gridOf((x, y) => valueAt(tree, x, y), OWN_VIEW, 64, 44), 10),
-    start: [1.8, 0.5],
-    stepSize: 0.04,
-    largestStepSize: 10,
-    momentum: 0.7,
-    maxUpdates: 2000,
-    minimizers: [],
-    optimalValue: null,
-    stationaryPoints: [],
-    quadratic: false,
-    value,
-    gradient: (/** @type {[number, number]} */ [x, y]) => {
-      const jet = jetAt(tree, x, y);
-      return [jet.x, jet.y];
-    },
-    hessian: (/** @type {[number, number]} */ [x, y]) => {
-      const jet = jetAt(tree, x, y);
-      return [
-        [jet.xx, jet.xy],
-        [jet.xy, jet.yy],
-      ];
-    },
-  };
 }
 
 /** Put an explorer into a figure that holds its static twin.
@@ -288,6 +250,7 @@ export function mount(figure) {
     state.k = Math.min(state.k, lastUpdate());
     drawPaths();
     if (changed.landscape || changed.runs) drawSettings();
+    if (changed.runs && mapShown === "basins") askForBasins();
     chart.show(withLook(runs), landscape.optimalValue, state.k);
     drawReadouts();
     changed = { landscape: false, runs: false };
@@ -656,39 +619,36 @@ export function mount(figure) {
 
   // --- maps, copies, files ---------------------------------------------------------------------
 
-  let mapJob = 0;
+  /** @type {Worker | null} */
+  let basinWorker = null;
+  let basinJob = 0;
+  let basinsOf = ""; // the settings of the map that was asked for
 
   function showChosenMap() {
     mapShown = parts.mapChoice.value;
-    mapJob += 1;
-    if (mapShown === "landscape") {
-      redraw();
-      return;
-    }
-    computeBasins(mapJob, 40, 28, () => computeBasins(mapJob, 160, 110, () => say("The map is complete.")));
+    basinsOf = "";
+    if (mapShown === "landscape") redraw();
+    else askForBasins();
   }
 
-  /** Rows in small portions, so that the page stays alive; coarse first.
-   * @param {number} job @param {number} columns @param {number} rows @param {() => void} then */
-  function computeBasins(job, columns, rows, then) {
-    const classes = new Uint8Array(columns * rows);
-    const beta = state.methods[0] === "heavy_ball" ? state.momentum : 0;
-    let j = 0;
-    const portion = () => {
-      if (job !== mapJob) return;
-      const until = performance.now() + 12;
-      while (j < rows && performance.now() < until) {
-        classes.set(basinRow(landscape, landscape.view, columns, rows, j, state.stepSize, beta, 500), j * columns);
-        j += 1;
-      }
-      if (j < rows) {
-        setTimeout(portion);
-        return;
-      }
-      picture.showMap(classes, columns, rows, mapColours());
-      then();
+  function askForBasins() {
+    const momentum = state.methods[0] === "heavy_ball" ? state.momentum : 0;
+    const wanted = { map: landscape.key, formula: landscape.formula, stepSize: state.stepSize, momentum };
+    if (JSON.stringify(wanted) === basinsOf) return;
+    basinsOf = JSON.stringify(wanted);
+    basinJob += 1;
+    basinWorker ??= startWorker();
+    basinWorker.postMessage({ number: basinJob, ...wanted });
+  }
+
+  function startWorker() {
+    const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    worker.onmessage = ({ data }) => {
+      if (data.number !== basinJob || mapShown === "landscape") return;
+      picture.showMap(data.classes, data.columns, data.rows, mapColours());
+      if (data.complete) say("The map is complete.");
     };
-    portion();
+    return worker;
   }
 
   function mapColours() {

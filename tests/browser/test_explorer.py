@@ -328,9 +328,44 @@ def test_the_map_of_starts_is_drawn_while_the_page_stays_alive(explorer):
     field(explorer, "map").select_option("himmelblau")
     state(explorer)
     field(explorer, "shown").select_option("basins")
+    complete(explorer)
+    assert len(explorer.workers) == 1
+
+
+def test_the_map_of_starts_follows_the_step_size(explorer):
+    field(explorer, "map").select_option("himmelblau")
+    state(explorer)
+    field(explorer, "shown").select_option("basins")
+    complete(explorer)
+    before = pixels(explorer)
+    explorer.evaluate("document.querySelector('#the-navigator .live').textContent = ''")
+    explorer.evaluate("ravineExplorers[0].set({stepSize: 0.02})")
+    complete(explorer)
+    assert pixels(explorer) != before
+    field(explorer, "shown").select_option("landscape")
+    explorer.evaluate("new Promise(requestAnimationFrame)")
+    contours = pixels(explorer)
+    explorer.evaluate("ravineExplorers[0].set({stepSize: 0.01})")
+    explorer.wait_for_timeout(500)
+    assert pixels(explorer) == contours  # no late map paints over the landscape
+
+
+def test_the_map_of_starts_knows_the_readers_formula(explorer):
+    field(explorer, "map").select_option("own")
+    field(explorer, "formula").fill("x^4 - x^2 + y^2")
+    state(explorer)
+    field(explorer, "shown").select_option("basins")
+    complete(explorer)
+
+
+def complete(explorer):
     explorer.wait_for_function(
         "document.querySelector('#the-navigator .live').textContent.includes('complete')"
     )
+
+
+def pixels(explorer):
+    return explorer.evaluate("document.querySelector('#the-navigator canvas').toDataURL()")
 
 
 def test_without_a_script_the_figure_stands_in_its_place(chromium, base):

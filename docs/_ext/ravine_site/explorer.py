@@ -24,10 +24,10 @@ from . import engine, gallery
 
 MODULES = Path(__file__).parents[2] / "_explorer"
 
-# Each module after those that it imports.
+# Each module after those that it imports. A worker has those before the bar, too.
 SCRIPTS = {
-    "explorer.js": "formula engine theory state contours words snippet generated picture chart maps"
-    " judge explorer line main",
+    "explorer.js": "formula engine theory state contours generated maps own basins |"
+    " worker words snippet picture chart judge explorer line main",
     "questions.js": "state answers progress questions",
 }
 
@@ -37,8 +37,20 @@ _EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MU
 
 def bundle(names: str) -> str:
     """Return modules as one script; each keeps its names to itself."""
-    scopes = "".join(_scope(name, source(name)) for name in names.split())
-    return f'(() => {{\n"use strict";\nconst modules = {{}};\n{scopes}}})();\n'
+    *shared, own = (scopes.split() for scopes in names.split("|"))
+    begin = "".join(_shared(modules) for modules in shared)
+    return f'(() => {{\n"use strict";\nconst modules = {{}};\n{begin}{_scopes(own)}}})();\n'
+
+
+def _shared(names: list[str]) -> str:
+    """Wrap modules in a function: the page calls it, and its text is the script of the worker."""
+    script = '`"use strict"; const modules = {}; (${shared})(modules); modules.basins.serve(self);`'
+    define = f"const shared = (modules) => {{\n{_scopes(names)}}};\nshared(modules);\n"
+    return f"{define}modules.worker = {{ script: {script} }};\n"
+
+
+def _scopes(names: list[str]) -> str:
+    return "".join(_scope(name, source(name)) for name in names if name != "worker")
 
 
 def source(name: str) -> str:
