@@ -151,3 +151,12 @@ def test_figure_1_f_has_the_two_point_cycle_and_stays_bounded_up_to_1():
     assert len(script["four_cycle"]) == 4
     assert script["points_at_07"] == script["keep"]
     assert (script["last_bounded"], script["first_escape"]) == (1.0, 1.001)
+
+
+def test_figure_1_g_ends_in_a_cycle_of_two_points():
+    script = computed("plot_1_g_cobweb")
+    assert script["slope_at_1"] == pytest.approx(1 - 4 * 0.6)
+    low, high = script["low"], script["high"]
+    assert low - 0.6 * 2 * low * (low**2 - 1) == pytest.approx(high, abs=1e-6)
+    assert high - 0.6 * 2 * high * (high**2 - 1) == pytest.approx(low, abs=1e-6)
+    assert high - low > 0.1
