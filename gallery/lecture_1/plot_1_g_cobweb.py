@@ -32,7 +32,8 @@ ax.set(xlabel="$w_k$", ylabel="$w_{k+1}$", title=rf"$\eta = {step_size:g}$")
 ax.set(xlim=(0.3, 1.5), ylim=(0.3, 1.5), aspect="equal")
 alt = (
     f"A curve that rises, turns and falls through the diagonal at 1 with slope {slope_at_1:.1f}. "
-    f"From {start:g} the run winds outwards around that point and ends as a square between {low:.3f} and {high:.3f}."
+    f"From {start:g} the run winds outwards around that point and ends as a square "
+    f"between {low:.3f} and {high:.3f}."
 )
 
 # %%
