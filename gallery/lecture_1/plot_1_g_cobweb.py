@@ -7,10 +7,9 @@ at how the curve crosses the diagonal at 1: steeper than the other diagonal, so 
 """
 
 import matplotlib.pyplot as plt
-import numpy as np
 
 from ravine import DOUBLE_WELL, gradient_descent, minimize
-from ravine.plotting import BLUE, INK, VERMILION, label
+from ravine.plotting import cobweb, label
 from ravine.theory import contraction_factor
 
 start, step_size, updates = 1.1, 0.6, 60
@@ -19,17 +18,10 @@ slope_at_1 = contraction_factor(DOUBLE_WELL.curvature(1.0), step_size)
 low, high = sorted(run.iterates[-2:].tolist())
 
 fig, ax = plt.subplots(figsize=(5.8, 5.2))
-w = np.linspace(0.3, 1.5, 401)
-ax.plot(w, w - step_size * DOUBLE_WELL.slope(w), color=BLUE)
-ax.plot([0.3, 1.5], [0.3, 1.5], color=INK, linewidth=1)
-corners = np.repeat(run.iterates, 2)
-ax.plot(corners[:-1], np.concatenate([[start], corners[2:]]), color=VERMILION, linewidth=1.2)
-ax.plot(start, start, "o", color=VERMILION, markersize=8)
-ax.plot(1.0, 1.0, "o", color=INK, markersize=6, zorder=4)
+cobweb(ax, DOUBLE_WELL, step_size, run, (0.3, 1.5))
 label(ax, "start", (start, start), (10, -6), ha="left")
-label(ax, r"$w_{k+1}=w_k-\eta L'(w_k)$", (0.42, 0.9), (0, 0), ha="left")
-ax.set(xlabel="$w_k$", ylabel="$w_{k+1}$", title=rf"$\eta = {step_size:g}$")
-ax.set(xlim=(0.3, 1.5), ylim=(0.3, 1.5), aspect="equal")
+label(ax, r"$w_{k+1}=w_k-\eta L'(w_k)$", (0.4, 1.24), (0, 0), ha="left")
+ax.set(xlabel="$w_k$", ylabel="$w_{k+1}$")
 alt = (
     f"A curve that rises, turns and falls through the diagonal at 1 with slope {slope_at_1:.1f}. "
     f"From {start:g} the run winds outwards around that point and ends as a square "

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from matplotlib.axes import Axes
 
+from ravine.sweep import sweep
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -140,6 +142,55 @@ def steps_on_curve(ax: Axes, trace: Trace, color: str = VERMILION) -> Axes:
         fillstyle="none",
         zorder=4,
     )
+    return ax
+
+
+def cobweb(
+    ax: Axes,
+    objective: Objective,
+    step_size: float,
+    trace: Trace,
+    limits: tuple[float, float],
+) -> Axes:
+    """Draw the map of gradient descent, w - η L'(w), and a run between it and the diagonal.
+
+    Parameters
+    ----------
+    ax : Axes
+    objective : Objective
+    step_size : float
+        The η of the map.
+    trace : Trace
+        A run in one dimension with this step size.
+    limits : pair of floats
+        What both axes show.
+
+    Returns
+    -------
+    Axes
+        The stationary points within the limits are marked as on an `objective_curve`.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from ravine import CENTRED_QUADRATIC, gradient_descent, minimize
+    >>> run = minimize(CENTRED_QUADRATIC, 4.0, gradient_descent(0.5), max_updates=2)
+    >>> ax = cobweb(Figure().add_subplot(), CENTRED_QUADRATIC, 0.5, run, (0.0, 5.0))
+    >>> corners = ax.lines[2]
+    >>> corners.get_xdata().tolist(), corners.get_ydata().tolist()
+    ([4.0, 4.0, 2.0, 2.0, 1.0], [4.0, 2.0, 2.0, 1.0, 1.0])
+    """
+    w = np.linspace(*limits, 401)
+    ax.plot(w, sweep(objective, step_size, w, max_updates=1).x, color=BLUE)
+    ax.plot(limits, limits, color=INK, linewidth=1)
+    corners = np.repeat(trace.iterates, 2)
+    ax.plot(corners[:-1], corners[[0, *range(2, corners.size)]], color=VERMILION, linewidth=1.4)
+    ax.plot(*corners[:2], "o", color=VERMILION, markersize=8)
+    for point in objective.stationary_points:
+        if limits[0] <= point.x <= limits[1]:
+            marker = "o" if point.kind == "minimum" else "X"
+            ax.plot(point.x, point.x, marker, color=INK, markersize=6, zorder=4)
+    ax.set(xlim=limits, ylim=limits, aspect="equal", title=rf"$\eta = {step_size:g}$")
     return ax
 
 

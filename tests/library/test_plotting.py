@@ -101,6 +101,23 @@ def test_a_label_stands_at_its_offset_from_what_it_names(ax, leader, joined):
     assert (text.arrow_patch is not None) == joined
 
 
+def test_cobweb_goes_from_the_diagonal_to_the_map_and_back(ax):
+    run = minimize(DOUBLE_WELL, 1.1, gradient_descent(0.6), max_updates=9, eps_grad=None)
+    assert plotting.cobweb(ax, DOUBLE_WELL, 0.6, run, (0.3, 1.5)) is ax
+    curve, diagonal, path, start, *marks = ax.lines
+    w = curve.get_xdata()
+    assert curve.get_ydata() == pytest.approx(w - 0.6 * 2 * w * (w * w - 1))
+    assert np.array_equal(diagonal.get_xdata(), diagonal.get_ydata())
+    x, y = path.get_xdata(), path.get_ydata()
+    assert np.array_equal(x[::2], y[::2])  # every other corner is on the diagonal,
+    assert y[1::2] == pytest.approx(
+        x[1::2] - 0.6 * 2 * x[1::2] * (x[1::2] ** 2 - 1)
+    )  # or on the map
+    assert np.array_equal(x[::2], run.iterates)
+    assert (start.get_xdata(), start.get_ydata()) == ([1.1], [1.1])
+    assert [(mark.get_xdata()[0], mark.get_marker()) for mark in marks] == [(1.0, "o")]
+
+
 def test_recorded_draws_a_box_an_operation_and_two_arrows_an_input(ax):
     graph = recorded_graph(lambda w: w * w + 1.0, 3.0)
     places = [(0, 0), (0, 1), (0, 2)]
@@ -121,6 +138,7 @@ def test_no_plot_changes_global_settings(ax):
     plotting.diagnostics(ax, run)
     plotting.objective_curve(ax, DOUBLE_WELL)
     plotting.steps_on_curve(ax, run)
+    plotting.cobweb(Figure().add_subplot(), CENTRED_QUADRATIC, 0.5, run, (0.0, 5.0))
     plotting.label(ax, "here", (1.0, 2.0))
     graph = recorded_graph(lambda w: w**2, 2.0)
     plotting.recorded(ax, graph, [(0, 0), (0, 1)], graph.names)

@@ -51,6 +51,20 @@ def test_every_figure_of_the_lecture_is_on_its_page_once(lecture, site):
     assert sorted(label.strip(" .").upper() for label in shown) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("page", "script"),
+    [(LECTURE, "plot_1_g_cobweb"), ("lectures/02-first-training-loop.html", "plot_2_b_cobweb")],
+)
+def test_a_line_explorer_begins_with_the_run_of_its_figure(site, page, script):
+    figure = BeautifulSoup(site.page(page), "html.parser").select_one("figure[data-line]")
+    settings = json.loads(figure["data-line"])
+    quoted = {value["title"]: value.get_text() for value in figure.select(".val")}
+    assert script in figure.img["src"]
+    for option, name in (("x", "start"), ("eta", "step_size")):
+        text = quoted[f"{name}, computed by {script}"].replace("\u2212", "-")
+        assert float(text) == settings[option]
+
+
 def test_the_pictures_of_the_readme_are_figures_of_this_build(site):
     for committed, figure in (
         ("readme.svg", "plot_1_e_basin_map_001.svg"),
