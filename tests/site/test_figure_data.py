@@ -56,3 +56,21 @@ def test_an_inset_is_part_of_its_figure():
     ax.inset_axes((0.5, 0.5, 0.4, 0.4)).plot([0, 1], [2, 3])
     added = figure_data(ax.figure)[len(without) :]
     assert [line.split(":")[0] for line in added] == ["axes 2", "axes 2"]
+
+
+def surface(view: float, *, bend: float = 1.0) -> list[str]:
+    """The data of a symmetric surface, whose facets come in pairs that are equally far away."""
+    ax = Figure().add_subplot(projection="3d")
+    x, y = np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9))
+    ax.plot_surface(x, y, x**2 + bend * y**2)
+    ax.view_init(10, view)
+    ax.figure.draw_without_rendering()
+    return figure_data(ax.figure)
+
+
+def test_a_surface_is_told_by_its_facets_not_by_the_order_in_which_they_are_drawn():
+    facets = surface(-90.0)[-1]
+    assert "surface" in facets
+    assert surface(-90.0 + 1e-13)[-1] == facets, "which of two is further away is rounding"
+    assert surface(-90.0, bend=1.001)[-1] != facets
+    assert surface(-89.0)[-1] != facets

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from mpl_toolkits.mplot3d.art3d import Line3D, Poly3DCollection
 
 
 def figure_data(figure: Figure) -> list[str]:
@@ -55,10 +56,14 @@ def _artists(axes: Axes) -> Iterator[str]:
 
 
 def _data(artist: Artist) -> Iterator[tuple[str, dict[str, npt.ArrayLike]]]:
-    if isinstance(artist, Line2D):
+    if isinstance(artist, Line3D):
+        yield "line", dict(zip("xyz", artist.get_data_3d(), strict=True))
+    elif isinstance(artist, Line2D):
         yield "line", {"x": artist.get_xdata(), "y": artist.get_ydata()}
     elif isinstance(artist, AxesImage | QuadMesh):
         yield "image", {"values": np.asarray(artist.get_array())}
+    elif isinstance(artist, Poly3DCollection):
+        yield "surface", {"facets": _in_one_order(artist)}
     elif isinstance(artist, Collection):
         paths = [path.vertices for path in artist.get_paths()]
         yield (
@@ -70,6 +75,16 @@ def _data(artist: Artist) -> Iterator[tuple[str, dict[str, npt.ArrayLike]]]:
             "patch",
             {"outline": artist.get_path().transformed(artist.get_patch_transform()).vertices},
         )
+
+
+def _in_one_order(surface: Poly3DCollection) -> list[tuple[float, ...]]:
+    """Return the corners of each facet on the page, where a processor's last bits have no say.
+
+    matplotlib draws the far facets first, and which of two equally far ones is further is rounding;
+    so is a coordinate of 1e-18 where the view is straight.
+    """
+    corners = (path.vertices.round(9) + 0.0 for path in surface.get_paths())
+    return sorted(tuple(facet.ravel().tolist()) for facet in corners)
 
 
 def numbers(values: npt.ArrayLike) -> str:

@@ -273,7 +273,7 @@ def check(app: Sphinx, exception: Exception | None) -> None:
         return
     differences = list(compare(was, now))
     if app.config.ravine_accept:
-        _accept(path, now, len(differences))
+        _accept(path, was, now, len(differences))
         return
     for difference in differences:
         _report(app, difference)
@@ -283,10 +283,35 @@ def check(app: Sphinx, exception: Exception | None) -> None:
         )
 
 
-def _accept(path: Path, now: Entries, changed: int) -> None:
+def accepted(was: Entries, now: Entries) -> Entries:
+    """Return the new ledger; an entry that agrees with the old one keeps the old one's digits.
+
+    Otherwise each machine would write its own last bits, and the diff would hide what changed.
+
+    >>> old = {"page": {"values": {"rate": 0.25, "gone": 1}}}
+    >>> accepted(old, {"page": {"values": {"rate": 0.25000000000000006, "updates": 36}}})
+    {'page': {'values': {'rate': 0.25, 'updates': 36}}}
+    """
+    return {
+        page: {
+            kind: {
+                entry: _old_if_it_agrees(was.get(page, {}).get(kind, {}), entry, value)
+                for entry, value in entries.items()
+            }
+            for kind, entries in kinds.items()
+        }
+        for page, kinds in now.items()
+    }
+
+
+def _old_if_it_agrees(old: dict[str, Data], entry: str, value: Data) -> Data:
+    return old[entry] if entry in old and agree(old[entry], value) else value
+
+
+def _accept(path: Path, was: Entries, now: Entries, changed: int) -> None:
     if changed:
         draft = path.with_suffix(".json.new")
-        draft.write_text(to_json(now), encoding="utf-8")
+        draft.write_text(to_json(accepted(was, now)), encoding="utf-8")
         draft.replace(path)
     logger.info("accepted %d differences into %s", changed, path.name)
 
