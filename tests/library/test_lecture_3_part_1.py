@@ -156,6 +156,20 @@ class TestConvexSets:
         assert computed("plot_3_3_convex_sets")["rim_error"] < 1e-15
 
 
+def test_figure_3_a_draws_each_set_of_the_table_and_leaves_it():
+    script = computed("plot_3_a_segments_that_leave")
+    drawn = [script["cases"][name] for name in script["keys"].values()]
+    assert {*SETS} - {*script["keys"].values()} == {"crescent"}  # which is Figure 3.2
+    assert script["outside"] == 5
+    assert [np.ravel(case.z).tolist() for case in drawn] == [
+        [1.5],
+        [0.5],
+        [0, 0],
+        [0, 0],
+        [0.5, 0, 0, 0.5],
+    ]
+
+
 # f, x, y as in the table of section 3: value half-way, chord, excess
 COUNTEREXAMPLES = [
     ("-x^2", 0, 0.0, -1.0, 1.0),
@@ -193,6 +207,17 @@ class TestConvexFunctions:
     def test_the_table_leaves_no_nonconvex_function_out(self):
         cases = sum(len(specimen.cases()) for specimen in NONCONVEX_FUNCTIONS)
         assert cases == len(COUNTEREXAMPLES)
+
+    def test_figure_3_b_draws_every_nonconvex_function_above_its_chord(self):
+        script = computed("plot_3_b_above_the_chord")
+        assert [*script["cases"]] == [*FUNCTIONS]
+        panels = [ax for ax in script["axes"].flat if ax.get_title()]
+        assert len(panels) == script["drawn"] == 14
+        for ax, case in zip(panels, script["cases"].values(), strict=True):
+            graph = next(line for line in ax.lines if len(line.get_xdata()) > 2)
+            at_middle = graph.get_ydata()[np.isclose(graph.get_xdata(), 0.5)]
+            assert at_middle == pytest.approx(case.left) or np.isinf(case.left)
+            assert f"{case.excess:.3g}" in [t.get_text() for t in ax.texts] or np.isinf(case.left)
 
     @pytest.mark.parametrize("specimen", CONVEX_FUNCTIONS, ids=lambda specimen: specimen.name)
     def test_convex_functions_exceed_no_chord_beyond_rounding(self, specimen):

@@ -12,7 +12,6 @@ import pytest
 from ravine import (
     Objective,
     armijo,
-    exact_line_search,
     gradient_descent,
     least_squares,
     line_search_descent,
@@ -157,6 +156,8 @@ class TestTheoremsNeedTheirConditions:
 
 
 class TestLineSearch:
+    """What searches cost on the data of Listing 1 is in test_stepsize."""
+
     def test_simple_decrease_is_trapped_exactly(self):
         x = Fraction(2)
         f = bent_parabola(Fraction(3, 2))
@@ -188,28 +189,6 @@ class TestLineSearch:
         assert int(np.flatnonzero(run.step_sizes < 1)[0]) == 51
         assert run.iterates[51] == -1.0000000000000004
         assert run.x == 0
-
-    @pytest.mark.parametrize(
-        ("search", "updates", "evaluations"),
-        [
-            (simple_decrease(), 26, 285),
-            (simple_decrease(shrink=0.8), 28, 833),
-            (simple_decrease(shrink=0.9, max_shrinks=200), 115, 6892),
-            (armijo(sufficient=0.1), 26, 285),
-            (armijo(sufficient=0.5), 21, 230),
-            (armijo(sufficient=0.5, shrink=0.8), 16, 466),
-            (exact_line_search(), 26, 0),
-        ],
-    )
-    def test_what_searches_cost_on_listing_1(self, search, updates, evaluations):
-        run = minimize(FIT, ZERO, line_search_descent(search), eps_obj=1e-6, eps_grad=None)
-        assert (run.updates, run.evaluations) == (updates, evaluations)
-
-    @pytest.mark.parametrize(("share", "updates"), [(1.0, 48), (None, 29)])
-    def test_what_constant_steps_cost(self, share, updates):
-        alpha = 1 / FIT.smoothness if share else 2 / (FIT.smoothness + FIT.strong_convexity)
-        run = minimize(FIT, ZERO, gradient_descent(alpha), eps_obj=1e-6, eps_grad=None)
-        assert run.updates == updates
 
 
 class TestRates:
@@ -335,3 +314,40 @@ def test_figure_3_16_no_gap_is_above_its_bound_and_huber_comes_within_a_factor_t
     nearest = computed("plot_3_16_gaps_and_bounds")["nearest"]
     assert max(nearest.values()) <= 0.5
     assert nearest["Huber"] == pytest.approx(0.4998, abs=5e-5)
+
+
+def test_figure_3_c_the_lemma_is_kept_for_every_step_and_the_theorem_up_to_one_over_l():
+    broken = computed("plot_3_c_promised_decrease")["broken"]
+    assert broken["1"] == {"theorem": 0, "lemma": 0}
+    assert broken["1.9"]["lemma"] == 0
+    assert broken["1.9"]["theorem"] > 20
+
+
+def test_figure_3_d_the_example_is_solved_at_once_and_listing_1_falls_at_the_linear_rate():
+    script = computed("plot_3_d_linear_rate")
+    assert (script["promised"], script["solved_at"], script["example"].value) == (0.001, 1, 0)
+    mu = 109.91578556418833
+    assert script["factor"] == pytest.approx((1 - 1e-3 * mu) ** 2)
+    assert script["measured_factor"] == pytest.approx(script["factor"], rel=0.02)
+    assert script["nearest"] < 1
+    assert script["rates"][[0, 9, 49, 99]] == pytest.approx(
+        [88.58, 10.892, 9.808e-4, 8.604e-9], rel=1e-4
+    )
+
+
+def test_figure_3_e_counts_the_operations_of_the_closed_form():
+    script = computed("plot_3_e_counted_cost")
+    m = script["m"]
+    for n, forming, solving, step in zip(
+        script["sizes"], script["forming"], script["solving"], script["stepping"], strict=True
+    ):
+        products, sums = m * n**2 + m * n, (m - 1) * (n**2 + n)
+        assert forming == products + sums
+        assert step == 4 * m * n - n  # m differences more than two products of matrix and vector
+        # below the diagonal of column j: a quotient, and twice the rest of each row and of the right side
+        eliminated = sum(1 + 2 * (n - i) + 2 for j in range(n) for i in range(j + 1, n))
+        assert solving == eliminated + n**2
+    assert script["slopes"] == pytest.approx(
+        {"forming": 2, "solving": 3, "a gradient step": 1}, abs=0.25
+    )
+    assert script["forming_error"] < 0.2
