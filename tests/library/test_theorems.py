@@ -4,18 +4,32 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ravine.constructions import log_sum_exp, minimum, p_norm
+from ravine.constructions import (
+    ball,
+    halfspace,
+    log_sum_exp,
+    minimum,
+    negative_log_det,
+    p_norm,
+    polyhedron,
+    semidefinite_pairs,
+)
+from ravine.convexity import chord_test, hessian_test, set_test, tangent_test
 from ravine.families import (
+    COSINES,
+    FAMILIES,
     HUBER,
     INDEFINITE,
     LEAST_SQUARES,
+    LOGISTIC,
     QUADRATIC,
     RIDGE_LOGISTIC,
     SOFT_MAXIMUM,
 )
+from ravine.objectives import least_squares
 from ravine.theorems import (
     RULES,
     agreement_trial,
@@ -92,6 +106,81 @@ def test_convex_sets_unite_in_a_set_that_is_not_convex():
     verdict = intersection_trial(minimum, sets=3, draws=200, rng=generator())
     assert not verdict
     assert verdict.tried == 600
+
+
+@settings(max_examples=20)
+@given(seeds)
+def test_halfspaces_polyhedra_and_balls_hold_their_segments(seed):
+    rng = generator(seed)
+    rows = rng.standard_normal((4, 3))
+    sets = (
+        halfspace(rows[0], rng.uniform(-1, 1)),
+        polyhedron(rows, rng.uniform(0.2, 2, 4)),
+        ball(rng.uniform(-1, 1, 3), rng.uniform(0.5, 2)),
+    )
+    for slack in sets:
+        assert set_test(slack, [(-3, 3)] * 3, draws=100, rng=rng)
+        complement = [lambda x, slack=slack: -slack(x), [(-3, 3)] * 3]
+        if slack is not sets[0]:  # what is left of a halfspace is one, too
+            assert not set_test(*complement, draws=2000, rng=rng)
+
+
+@every(*FAMILIES)
+@settings(max_examples=10)
+@given(seed=seeds)
+def test_tangents_stay_below_convex_functions_and_no_others(family, seed):
+    rng = generator(seed)
+    n = int(rng.integers(1, 4))
+    verdict = tangent_test(family.draw(rng, n), [(-20, 20)] * n, draws=500, rng=rng)
+    assert bool(verdict) is family.convex
+
+
+@every(QUADRATIC, INDEFINITE, LEAST_SQUARES, LOGISTIC, RIDGE_LOGISTIC, SOFT_MAXIMUM, COSINES)
+@settings(max_examples=10)
+@given(seed=seeds)
+def test_the_hessian_is_semidefinite_for_convex_functions_and_no_others(family, seed):
+    rng = generator(seed)
+    n = int(rng.integers(1, 4))
+    verdict = hessian_test(family.draw(rng, n), [(-5, 5)] * n, draws=100, rng=rng)
+    assert bool(verdict) is family.convex
+
+
+@given(st.lists(st.floats(-100, 100), min_size=3, max_size=3), st.floats(-100, 100), seeds)
+def test_affine_functions_are_convex_and_concave(slopes, shift, seed):
+    c, box = np.array(slopes), [(-10, 10)] * 3
+    for sign in (1, -1):
+        assert chord_test(lambda x, s=sign: s * (c @ x + shift), box, draws=50, rng=generator(seed))
+
+
+@settings(max_examples=20)
+@given(seeds, st.integers(1, 5))
+def test_minus_the_logarithm_of_the_determinant_is_convex_where_matrices_are_definite(seed, size):
+    pairs = semidefinite_pairs(size, definite=True)
+    assert chord_test(negative_log_det, pairs, draws=200, rng=generator(seed))
+    if size % 2 == 0:  # then minus the matrices have a positive determinant too
+
+        def of_both_signs(rng, draws):
+            x, y = pairs(rng, draws)
+            return x, -y
+
+        assert not chord_test(negative_log_det, of_both_signs, draws=200, rng=generator(seed))
+
+
+@settings(max_examples=20)
+@given(seeds, st.floats(-0.99, 1), st.floats(1.01, 3))
+def test_ridge_is_convex_exactly_down_to_minus_the_least_squared_singular_value(seed, kept, lost):
+    rng = generator(seed)
+    matrix, right = rng.standard_normal((5, 2)), rng.standard_normal(5)
+    least = np.linalg.svd(matrix, compute_uv=False)[-1] ** 2
+    square = least_squares(matrix, right)
+    for weight, convex in ((kept * least, True), (-lost * least, False)):
+        ridge = lambda x, weight=weight: square(x) + weight * (x * x).sum(0)  # noqa: E731
+        # the chord along the weakest direction shows it, if any does
+        _, _, directions = np.linalg.svd(matrix)
+        along = directions[-1][:, None] * rng.uniform(-3, 3, (2, 1, 200))
+        assert bool(chord_test(ridge, lambda *_, a=along: a, draws=200, rng=rng)) is convex
+        if convex:
+            assert chord_test(ridge, [(-3, 3)] * 2, draws=200, rng=rng)
 
 
 @settings(max_examples=10)
@@ -230,6 +319,22 @@ def test_no_direction_rises_faster_than_the_gradient_says():
     assert verdict.worst.left == pytest.approx(math.sqrt(20), rel=1e-6)
     angle = math.degrees(math.atan2(verdict.worst.y[1], verdict.worst.y[0]))
     assert angle == pytest.approx(63.4349, abs=0.05)
+
+
+@every(QUADRATIC, INDEFINITE, LEAST_SQUARES, RIDGE_LOGISTIC, SOFT_MAXIMUM, COSINES)
+@settings(max_examples=10)
+@given(seed=seeds)
+def test_nowhere_a_direction_rises_faster_than_the_gradient_says(family, seed):
+    rng = generator(seed)
+    n = int(rng.integers(1, 5))
+    f, x = family.draw(rng, n), rng.uniform(-2, 2, n)
+    gradient = f.slope(x)
+    # the slopes are measured, so they must be large beside the rounding of f
+    assume(np.linalg.norm(gradient) > 0.1 + 1e-2 * abs(f(x)))
+    verdict = steepest_ascent_trial(f, x, draws=300, rng=rng)
+    assert verdict
+    if n == 2:  # where 300 directions come close to every one
+        assert verdict.worst.y @ gradient > 0.99 * np.linalg.norm(gradient)
 
 
 @pytest.mark.parametrize("wrong", [lambda x: x, lambda x: 0 * x], ids=["too short", "zero"])
