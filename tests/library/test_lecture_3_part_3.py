@@ -115,6 +115,14 @@ class TestTheNetwork:
         assert self.loss(middle, inputs, own).item() == pytest.approx(1.7677e-4, rel=1e-4)
 
 
+def test_figure_3_f_rises_between_the_network_and_its_twin():
+    script = computed("plot_3_f_between_two_networks")
+    assert script["half_way"] == pytest.approx(1.7677e-4, rel=1e-4)
+    assert script["losses"][[0, -1]].tolist() == [0, 0]
+    assert (script["losses"][1:-1] > 0).all()
+    assert script["losses"] == pytest.approx(script["losses"][::-1], abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("f", "at", "slope"),
     [
