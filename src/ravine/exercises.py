@@ -6,6 +6,8 @@ often made is recognized by making it: if the reader's numbers are those of a kn
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +47,7 @@ class Report:
     summary : str
         What was compared, or the first thing that differs, with its numbers.
     look_at : str
-        What to look at, if the check has an idea.
+        What to look at. Empty only if it passed.
 
     Examples
     --------
@@ -115,6 +117,21 @@ def check_momentum(step: Step) -> Report:
             velocity = momentum * velocity + step_size * gradient
             return x - step_size * velocity, velocity
 
+        def undamped(x: float, gradient: float, velocity: float) -> tuple[float, float]:
+            velocity = velocity + gradient
+            return x - step_size * velocity, velocity
+
+        def forgetful(x: float, gradient: float, velocity: float) -> tuple[float, float]:
+            return x - step_size * (momentum * velocity + gradient), gradient
+
+        def exchanged(x: float, gradient: float, velocity: float) -> tuple[float, float]:
+            velocity = step_size * velocity + gradient
+            return x - momentum * velocity, velocity
+
+        def swapped(x: float, gradient: float, velocity: float) -> tuple[float, float]:
+            velocity = momentum * velocity + gradient
+            return velocity, x - step_size * velocity
+
         return {
             "the factor (1 - momentum) before the gradient: that is the other convention": (
                 averaged_heavy_ball(step_size, momentum).step
@@ -125,12 +142,17 @@ def check_momentum(step: Step) -> Report:
             "the sign: x moves against the velocity": upwards,
             "the order: x moves with the new velocity, not with the old one": late,
             "the step size: it is used twice, in the velocity and in x": twice,
+            "the momentum: the old velocity is multiplied by it": undamped,
+            "what is kept: it is the new velocity, not the gradient": forgetful,
+            "the order of what is returned: x first, then the velocity": swapped,
+            "the order of the arguments: the step size comes before the momentum": exchanged,
             "the gradient in the move of x: this is Nesterov's method": nesterov(
                 step_size, momentum
             ).step,
         }
 
-    return _check_steps(step, cases, heavy_ball, slips, state=0.0)
+    arguments = "x, gradient, velocity, step_size, momentum"
+    return _check_steps(step, cases, heavy_ball, slips, arguments=arguments, state=0.0)
 
 
 def check_adagrad(step: Step) -> Report:
@@ -178,15 +200,26 @@ def check_adagrad(step: Step) -> Report:
             total = total + abs(gradient)
             return x - step_size * gradient / total, total
 
+        def late(x: float, gradient: float, squares: float) -> tuple[float, float]:
+            below = math.sqrt(squares) + 1e-10
+            return x - step_size * gradient / below, squares + gradient * gradient
+
+        def unscaled(x: float, gradient: float, squares: float) -> tuple[float, float]:
+            squares = squares + gradient * gradient
+            return x - gradient / math.sqrt(squares), squares
+
         return {
             "the root: divide by the root of the sum": rootless,
+            "the order: the new square joins the sum before the division": late,
+            "the step size: it is missing": unscaled,
             "the sum of squares: it must be returned, and grow from update to update": forgetful,
             "the sign: x moves against the gradient": upwards,
             "the squares: what is summed are squares, and the root comes after": plain_sum,
             "the denominator: this is plain gradient descent": gradient_descent(step_size).step,
         }
 
-    return _check_steps(step, cases, adagrad, slips, state=0.0)
+    arguments = "x, gradient, squares, step_size"
+    return _check_steps(step, cases, adagrad, slips, arguments=arguments, state=0.0)
 
 
 def check_adam(step: Step) -> Report:
@@ -224,17 +257,19 @@ def check_adam(step: Step) -> Report:
         def variant(
             *, first: bool = True, second: bool = True, inside: bool = False, sign: float = 1.0,
             shares: tuple[float, float] = (0.9, 0.999), root: bool = True, behind: bool = False,
+            counts: bool = True, keeps_corrected: bool = False,
         ) -> Step:  # fmt: skip
             def move(x: float, gradient: float, state: Any) -> tuple[float, Any]:
                 k, mean, square = state
-                k += 1
+                k = k + 1 if counts else 1
                 mean = shares[0] * mean + (1 - shares[0]) * gradient
                 square = shares[1] * square + (1 - shares[1]) * gradient * gradient
                 power = max(k - 1, 1) if behind else k
                 m = mean / (1 - shares[0] ** power) if first else mean
                 v = square / (1 - shares[1] ** power) if second else square
                 below = math.sqrt(v + 1e-8) if inside else (math.sqrt(v) if root else v) + 1e-8
-                return x - sign * step_size * m / below, (k, mean, square)
+                kept = (k, m, v) if keeps_corrected else (k, mean, square)
+                return x - sign * step_size * m / below, kept
 
             return move
 
@@ -244,7 +279,7 @@ def check_adam(step: Step) -> Report:
             ),
             "the bias correction of the mean of the gradients: it is missing": variant(first=False),
             "the bias correction of the mean of the squares: it is missing": variant(second=False),
-            "the place of eps: it is added to the root, not under it": variant(inside=True),
+            "eps: it is 1e-8, and is added to the root, not under it": variant(inside=True),
             "the sign: x moves against the mean": variant(sign=-1.0),
             "the two shares: 0.9 belongs to the gradients, 0.999 to the squares": variant(
                 shares=(0.999, 0.9)
@@ -253,13 +288,19 @@ def check_adam(step: Step) -> Report:
             "the count of updates: it is raised before it is used, and is 1 in the first update": (
                 variant(behind=True)
             ),
+            "the count of updates: it must be returned, raised by one": variant(counts=False),
+            "what is kept: the means themselves, not the corrected ones": (
+                variant(keeps_corrected=True)
+            ),
         }
 
-    return _check_steps(step, cases, adam, slips, state=(0, 0.0, 0.0))
+    arguments = "x, gradient, state, step_size"
+    return _check_steps(step, cases, adam, slips, arguments=arguments, state=(0, 0.0, 0.0))
 
 
 WITHIN, FAR = 1e-2, 1e6
 ENDS = ("left", "right", "elsewhere", "diverged")
+COUNTS = f"a dict of {', '.join(ENDS)}"
 
 
 def many_starts() -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -343,32 +384,48 @@ def check_many_starts(count: Callable[..., Mapping[str, int]]) -> Report:
     compared = ((0.01, 39), (0.1, 39), (0.5, 39), (0.1, 3), (0.01, 1000))
     for step_size, updates in compared:
         case = f"with step_size = {step_size:g}, updates = {updates}"
+        values = starts.copy(), step_size, updates
+        shown = f"(many_starts(), {step_size:g}, {updates})"
         try:
-            given: object = count(starts.copy(), step_size, updates)
-        except Exception as error:  # noqa: BLE001 (whatever the reader's code does is the answer)
-            return Report(passed=False, summary=f"{case}: it raised {_named(error)}")
-        if not isinstance(given, Mapping) or set(given) != set(ENDS):
-            wanted = ", ".join(ENDS)
-            return Report(
-                passed=False,
-                summary=f"{case}: it returned {given!r}, and a dict of {wanted} is needed",
+            given = _counts(
+                _asked(
+                    count,
+                    values,
+                    shown=shown,
+                    arguments="starts, step_size, updates",
+                    wanted=COUNTS,
+                )
             )
+        except _UnusableAnswerError as problem:
+            return Report(passed=False, summary=f"{case}: {problem}", look_at=problem.look_at)
         right = ends(starts, step_size, updates)
         wrong = [name for name in ENDS if given[name] != right[name]]
         if wrong:
             first = wrong[0]
             return Report(
                 passed=False,
-                summary=f"{case}: {first} is {given[first]}, and should be {right[first]}",
-                look_at=_advice_on_counts(dict(given), right, starts, step_size, updates),
+                summary=f"{case}: {first} is {given[first]:g}, and should be {right[first]}",
+                look_at=_advice_on_counts(given, right, starts, step_size, updates),
             )
     return Report(passed=True, summary=f"{len(compared)} settings of {len(starts)} runs agree")
 
 
+def _counts(answer: object) -> dict[str, float]:
+    """Read the reader's counts, or say why they cannot be used."""
+    if not isinstance(answer, Mapping) or set(answer) != set(ENDS):
+        raise _UnusableAnswerError(
+            f"it returned {_short(answer)}, and {COUNTS} is needed",
+            "the keys: these four, and no other",
+        )
+    return {name: _number(name, answer[name]) for name in ENDS}
+
+
 def _advice_on_counts(
-    given: dict[str, int], right: dict[str, int], starts: Any, step_size: float, updates: int
+    given: dict[str, float], right: dict[str, int], starts: Any, step_size: float, updates: int
 ) -> str:
     counted = sum(given.values())
+    x = float(starts[0])
+    by_hand = f"from {x:.6f} the first update leads to {x - step_size * _slope(x):.6f}"
     swapped = {**right, "left": right["right"], "right": right["left"]}
     known = (
         (given == swapped, "the names: left and right have changed places"),
@@ -382,9 +439,17 @@ def _advice_on_counts(
         ),
         (
             counted < len(starts),
-            f"the sum: {counted} of {len(starts)} runs are counted. A nan fails every comparison",
+            f"the sum: {counted:g} of {len(starts)} runs are counted. A nan fails every comparison",
         ),
-        (counted > len(starts), f"the sum: {counted} for {len(starts)} runs. Some count twice"),
+        (counted > len(starts), f"the sum: {counted:g} for {len(starts)} runs. Some count twice"),
+        (
+            given["elsewhere"] == len(starts),
+            f"the update, then the distances: all runs count as elsewhere, and {by_hand}",
+        ),
+        (
+            given["diverged"] > right["diverged"],
+            f"the update: too many runs diverge, and {by_hand}",
+        ),
         (
             given["diverged"] < right["diverged"],
             "the diverged runs: inf, nan and everything beyond a million belong there",
@@ -393,8 +458,12 @@ def _advice_on_counts(
             given["elsewhere"] < right["elsewhere"],
             "the distance: left and right mean within 0.01 of a minimizer, not only on its side",
         ),
+        (
+            given["elsewhere"] > right["elsewhere"],
+            "the distance: 0.01, and from the root of 3/2 with all its digits",
+        ),
     )
-    return next((advice for holds, advice in known if holds), "the last points: print them")
+    return next((advice for holds, advice in known if holds), f"the last points: {by_hand}")
 
 
 def check_line_search(choose: Callable[..., float]) -> Report:
@@ -427,10 +496,15 @@ def check_line_search(choose: Callable[..., float]) -> Report:
     chosen: dict[float, float] = {}
     lowest: Any = QUARTIC.optimal_value
     for x in starts:
+        values, shown = (QUARTIC.value, x, _slope(x)), f"(f, {x:g}, {_slope(x):.8g})"
         try:
-            chosen[x] = float(choose(QUARTIC.value, x, _slope(x)))
-        except Exception as error:  # noqa: BLE001 (whatever the reader's code does is the answer)
-            return Report(passed=False, summary=f"from x = {x:g}: it raised {_named(error)}")
+            answer = _asked(
+                choose, values, shown=shown, arguments="f, x, slope", wanted="a step size"
+            )
+            chosen[x] = _number("the step", answer)
+        except _UnusableAnswerError as problem:
+            summary = f"from x = {x:g}: {problem}"
+            return Report(passed=False, summary=summary, look_at=problem.look_at)
     for x, step_size in chosen.items():
         value: Any = QUARTIC.value(x - step_size * _slope(x))
         if not value <= lowest + TOLERANCE:
@@ -448,6 +522,7 @@ def _advice_on_step(x: float, step_size: float, *, constant: bool) -> str:
     value: Any = QUARTIC.value(x - step_size * slope)
     before: Any = QUARTIC.value(x)
     minimizers = [float(point) for point in QUARTIC.minimizers]
+    nearest = min(step for p in minimizers if (step := (x - p) / slope) > 0)
     known = (
         (not math.isfinite(step_size), "the step size: it is not a finite number"),
         (
@@ -460,6 +535,10 @@ def _advice_on_step(x: float, step_size: float, *, constant: bool) -> str:
         ),
         (step_size <= 0, "the sign: a step size is positive"),
         (constant, "the other step sizes: this one does not depend on x"),
+        (
+            math.isclose(value, before) and step_size < nearest,
+            f"how far it searches: the best step size from here is {nearest:.8g}",
+        ),
         (math.isclose(value, 2.0, rel_tol=1e-6), "the hilltop: the slope is zero there too"),
         (value < before, "how low it gets: f falls, but not as far as it can along this ray"),
     )
@@ -471,61 +550,65 @@ def _check_steps(
     cases: tuple[dict[str, float], ...],
     reference: Callable[..., Method[Any]],
     slips: Callable[..., dict[str, Step]],
+    *,
+    arguments: str,
     state: Any,
 ) -> Report:
     """Run the reader's step beside the library's, and name the slip that explains a difference."""
     _callable("step", step)
     for settings in cases:
         case = "with " + ", ".join(f"{name} = {value:g}" for name, value in settings.items())
-        readers = _guarded(step, settings)
-        agreed = 0
-        try:
-            method = reference(**settings)
-            rights = _points(method.step, method.init(START))
-            points = zip(_points(readers, state), rights, strict=True)
-            for given, right in points:
-                if not _close(given, right):
-                    return Report(
-                        passed=False,
-                        summary=f"{case}: x is {given:.8g} at update {agreed + 1}, and should be {right:.8g}",
-                        look_at=_advice_on_steps(readers, slips(**settings), state),
-                    )
-                agreed += 1
-        except _UnusableAnswerError as problem:
-            return Report(passed=False, summary=f"{case}: at update {agreed + 1} {problem}")
+        method = reference(**settings)
+        rights = itertools.islice(_points(method.step, method.init(START)), UPDATES)
+        readers = _Readers(step, arguments, settings)
+        given = _points(readers, state)
+        for update, right in enumerate(rights, start=1):
+            try:
+                x = next(given)
+            except _UnusableAnswerError as problem:
+                summary = f"{case}: at update {update} {problem}"
+                return Report(passed=False, summary=summary, look_at=problem.look_at)
+            if not _close(x, right):
+                last_call = readers.last_call
+                slip = _slip(readers, slips(**settings), state, updates=max(update, 4))
+                return Report(
+                    passed=False,
+                    summary=f"{case}: x is {_told_apart(x, right)} at update {update}, and should be "
+                    f"{_told_apart(right, x)}",
+                    look_at=slip or _advice_on_point(x, right, last_call),
+                )
     return Report(
         passed=True, summary=f"{len(cases)} runs of {UPDATES} updates agree with the library's"
     )
 
 
-class _UnusableAnswerError(Exception):
-    """The reader's function raised, or returned what is no next point."""
+@dataclass
+class _Readers:
+    """The reader's step as the library calls one; it says what is wrong with an unusable answer."""
 
+    step: Step
+    arguments: str
+    settings: dict[str, float]
+    last_call: str = ""
 
-def _guarded(step: Step, settings: dict[str, float]) -> Step:
-    """Call the reader's step, and say what is wrong with an answer that cannot be used."""
-
-    def guarded(x: float, gradient: float, state: Any) -> tuple[float, Any]:
-        try:
-            answer: object = step(x, gradient, state, *settings.values())
-        except Exception as error:
-            raise _UnusableAnswerError(f"it raised {_named(error)}") from error
-        if not isinstance(answer, tuple) or len(answer) != 2:
+    def __call__(self, x: float, gradient: float, state: Any) -> tuple[float, Any]:
+        values = x, gradient, state, *self.settings.values()
+        shown = f"({', '.join(map(_short, values))})"
+        self.last_call = _name(self.step) + shown
+        wanted = "a pair"
+        answer = _asked(self.step, values, shown=shown, arguments=self.arguments, wanted=wanted)
+        if not isinstance(answer, tuple | list) or len(answer) != 2:
             raise _UnusableAnswerError(
-                f"it returned {answer!r}, and a pair is needed: x and what is kept"
+                f"it returned {_short(answer)}, and {wanted} is needed",
+                "the return: x, a comma, and what is kept",
             )
-        try:
-            return float(answer[0]), answer[1]
-        except (TypeError, ValueError) as error:
-            raise _UnusableAnswerError(f"x is {answer[0]!r}, and a number is needed") from error
-
-    return guarded
+        return _number("x", answer[0]), answer[1]
 
 
 def _points(step: Step, state: Any) -> Iterator[float]:
     """Run a step on the quartic and yield each point after the start."""
     x = START
-    for _ in range(UPDATES):
+    while True:
         x, state = step(x, _slope(x), state)
         yield x
 
@@ -534,23 +617,104 @@ def _close(given: float, right: float) -> bool:
     return math.isclose(given, right, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
-def _advice_on_steps(readers: Step, slips: dict[str, Step], state: Any) -> str:
+def _slip(readers: _Readers, slips: dict[str, Step], state: Any, updates: int) -> str:
     """Return the slip whose first points are the reader's; empty if none is."""
-    few = 4
+    given: list[float] = []
     try:
-        given = list(itertools.islice(_points(readers, state), few))
+        given.extend(itertools.islice(_points(readers, state), updates))
     except _UnusableAnswerError:
         return ""
     for advice, slip in slips.items():
-        if all(map(_close, given, itertools.islice(_points(slip, state), few))):
+        if all(map(_close, given, _points(slip, state))):
             return advice
     return ""
+
+
+def _advice_on_point(given: float, right: float, call: str) -> str:
+    if not math.isfinite(given):
+        return f"a division by zero, or an overflow, in this call: {call}"
+    if math.isclose(given, right, rel_tol=1e-6):
+        return (
+            "the last digits: a small eps shows here, and so does single precision, torch's default"
+        )
+    return f"this call by hand: {call}"
+
+
+def _told_apart(number: float, other: float) -> str:
+    """Write a number with as many digits as tell it from the other."""
+    return next(
+        (text for digits in (8, 12) if (text := f"{number:.{digits}g}") != f"{other:.{digits}g}"),
+        f"{number:.17g}",
+    )
+
+
+class _UnusableAnswerError(Exception):
+    """The reader's function raised, or returned what cannot be used."""
+
+    def __init__(self, problem: str, look_at: str) -> None:
+        super().__init__(problem)
+        self.look_at = look_at
+
+
+def _asked(
+    function: Callable[..., object],
+    values: tuple[Any, ...],
+    *,
+    shown: str,
+    arguments: str,
+    wanted: str,
+) -> object:
+    """Call the reader's function; whatever it raises becomes a problem with advice, and so does None."""
+    try:
+        answer = function(*values)
+    except Exception as error:
+        if not _takes(function, values):
+            advice = f"the arguments: it is called with {arguments}, in this order"
+        elif isinstance(error, OverflowError):
+            advice = (
+                "the size of the numbers: end a run when x has passed a million, on either side"
+            )
+        else:
+            advice = f"this call: {_name(function)}{shown}"
+        raise _UnusableAnswerError(f"it raised {type(error).__name__}: {error}", advice) from error
+    if answer is None:
+        problem = f"it returned None, and {wanted} is needed"
+        raise _UnusableAnswerError(problem, "the return: a function without one gives None")
+    return answer
+
+
+def _takes(function: Callable[..., object], values: tuple[Any, ...]) -> bool:
+    try:
+        inspect.signature(function).bind(*values)
+    except TypeError:
+        return False
+    except ValueError:  # some functions of C have no signature that can be asked for
+        return True
+    return True
+
+
+def _number(name: str, value: Any) -> float:
+    number = None
+    if not isinstance(value, str):  # "0.1" would be read, and is no number
+        with contextlib.suppress(TypeError, ValueError):
+            number = float(value)
+    if number is None:
+        problem = f"{name} is {_short(value)}, and a number is needed"
+        advice = f"the type of {name}: {type(value).__name__}"
+        raise _UnusableAnswerError(problem, advice)
+    return number
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{' '.join(text[:50].split())} ..."
+
+
+def _name(function: Callable[..., object]) -> str:
+    name = getattr(function, "__name__", "")
+    return name if name.isidentifier() else "your function"
 
 
 def _callable(name: str, value: object) -> None:
     if not callable(value):
         raise TypeError(f"{name} must be a function, got {value!r} ({type(value).__name__})")
-
-
-def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -81,6 +81,10 @@ MOMENTUM_SLIPS = {
         b * v + a * g,
     ),
     "Nesterov": lambda x, g, v, a, b: (x - a * (g + b * (b * v + g)), b * v + g),
+    "the momentum: the old velocity": lambda x, g, v, a, b: (x - a * (v + g), v + g),
+    "what is kept: it is the new velocity": lambda x, g, v, a, b: (x - a * (b * v + g), g),
+    "the order of what is returned": lambda x, g, v, a, b: (b * v + g, x - a * (b * v + g)),
+    "the order of the arguments": lambda x, g, v, b, a: (x - a * (b * v + g), b * v + g),
 }
 
 
@@ -97,6 +101,8 @@ ADAGRAD_SLIPS = {
     "the sign": lambda x, g, s, a: (x + a * g / (s + g * g) ** 0.5, s + g * g),
     "the squares": lambda x, g, s, a: (x - a * g / (s + abs(g)), s + abs(g)),
     "plain gradient descent": lambda x, g, s, a: (x - a * g, s),
+    "the order: the new square": lambda x, g, s, a: (x - a * g / (s**0.5 + 1e-10), s + g * g),
+    "the step size: it is missing": lambda x, g, s, a: (x - g / (s + g * g) ** 0.5, s + g * g),
 }
 
 
@@ -108,18 +114,20 @@ def test_slips_with_adagrad_are_named(advice):
 
 
 def adam_with(
+    *,
     first=lambda m, k: m / (1 - 0.9**k),
     second=lambda v, k: v / (1 - 0.999**k),
     below=lambda v: v**0.5 + 1e-8,
     shares=(0.9, 0.999),
     sign=1,
+    kept=lambda k, m, v: (k, m, v),
 ):
     def step(x, gradient, state, step_size):
         k, m, v = state
         k += 1
         m = shares[0] * m + (1 - shares[0]) * gradient
         v = shares[1] * v + (1 - shares[1]) * gradient**2
-        return x - sign * step_size * first(m, k) / below(second(v, k)), (k, m, v)
+        return x - sign * step_size * first(m, k) / below(second(v, k)), kept(k, m, v)
 
     return step
 
@@ -128,7 +136,7 @@ ADAM_SLIPS = {
     "the bias correction: divide": adam_with(first=lambda m, k: m, second=lambda v, k: v),
     "the bias correction of the mean of the gradients": adam_with(first=lambda m, k: m),
     "the bias correction of the mean of the squares": adam_with(second=lambda v, k: v),
-    "the place of eps": adam_with(below=lambda v: (v + 1e-8) ** 0.5),
+    "eps: it is 1e-8, and is added to the root": adam_with(below=lambda v: (v + 1e-8) ** 0.5),
     "the sign": adam_with(sign=-1),
     "the two shares": adam_with(
         first=lambda m, k: m / (1 - 0.999**k),
@@ -139,6 +147,10 @@ ADAM_SLIPS = {
     "the count of updates": adam_with(
         first=lambda m, k: m / (1 - 0.9 ** max(k - 1, 1)),
         second=lambda v, k: v / (1 - 0.999 ** max(k - 1, 1)),
+    ),
+    "the count of updates: it must be returned": adam_with(kept=lambda k, m, v: (k - 1, m, v)),
+    "what is kept: the means themselves": adam_with(
+        kept=lambda k, m, v: (k, m / (1 - 0.9**k), v / (1 - 0.999**k))
     ),
 }
 
@@ -156,11 +168,35 @@ def test_the_first_difference_is_told_with_its_numbers():
     assert "should be -1.3868494" in report.summary
 
 
-def test_an_unknown_difference_has_no_advice_and_says_so_by_silence():
-    report = check_momentum(lambda x, g, v, a, b: (x - 0.123 * g, v))
-    assert not report
-    assert report.look_at == ""
-    assert "look at" not in str(report)
+def test_an_unknown_difference_is_told_with_the_call_that_makes_it():
+    def halves_the_gradient(x, gradient, velocity, step_size, momentum):
+        velocity = momentum * velocity + gradient
+        return x - step_size * (velocity if x < -2.1 else velocity / 2), velocity
+
+    report = check_momentum(halves_the_gradient)
+    assert "at update 2" in report.summary
+    arguments = "(-2.025, -21.0650625, -47.5, 0.01, 0.9)"
+    assert report.look_at.startswith("this call by hand: halves_the_gradient(-2.025, -21.065")
+    assert arguments.split(", ")[2:] == report.look_at.split(", ")[2:]
+
+
+def test_single_precision_is_told_from_a_wrong_formula():
+    report = check_momentum(lambda x, g, v, a, b: (np.float32(x - a * (b * v + g)), b * v + g))
+    assert "x is -2.0250001 at update 1" in report.summary
+    assert "single precision" in report.look_at
+
+
+def test_numbers_that_differ_late_are_written_with_the_digits_that_tell_them_apart():
+    report = check_adam(adam_with(below=lambda v: v**0.5 + 1e-10))
+    given, right = (
+        float(part.split(" at ")[0]) for part in report.summary.split(" is ")[1].split("should be ")
+    )
+    assert given != right
+    assert given == pytest.approx(right, rel=1e-6)
+
+
+def test_a_list_is_a_pair_too():
+    assert check_momentum(lambda *arguments: list(momentum(*arguments)))
 
 
 @pytest.mark.parametrize("check", [check_momentum, check_adagrad, check_adam])
@@ -179,6 +215,45 @@ def test_what_goes_wrong_inside_is_reported(check, answer, message):
     report = check(answer)
     assert not report
     assert message in report.summary
+    assert report.look_at
+
+
+CHECKS = [check_momentum, check_adagrad, check_adam, check_many_starts, check_line_search]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        (lambda *_: None, "the return: a function without one gives None"),
+        (lambda x: x, "the arguments: it is called with "),
+        (lambda *_: 1 / 0, "this call: "),
+    ],
+)
+def test_every_check_knows_the_three_accidents(check, answer, advice):
+    report = check(answer)
+    assert not report
+    assert report.look_at.startswith(advice)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("answer", ["0.1", [0.1], np.zeros(3), (1, 2, 3), {}, 1j, (None, None)])
+def test_an_answer_of_another_kind_is_reported_and_not_raised(check, answer):
+    report = check(lambda *_: answer)
+    assert not report
+    assert report.look_at
+
+
+def test_an_overflow_of_plain_floats_is_explained():
+    def runs_on(starts, step_size, updates):
+        points = list(map(float, starts))
+        for _ in range(updates):
+            points = [x - step_size * (4 * x**3 - 6 * x) for x in points]
+        return points
+
+    report = check_many_starts(lambda s, a, k: runs_on(s, 0.5, k))
+    assert "it raised OverflowError" in report.summary
+    assert "a million" in report.look_at
 
 
 @pytest.mark.parametrize(
@@ -218,7 +293,24 @@ def changed(**changes):
         ),
         (
             changed(elsewhere=lambda *_: 0, left=lambda n, c: n + c["elsewhere"]),
-            "the distance",
+            "the distance: left and right",
+        ),
+        (
+            changed(left=lambda n, _: n - 1, elsewhere=lambda n, _: n + 1),
+            "the distance: 0.01, and from the root of 3/2",
+        ),
+        (
+            changed(
+                left=lambda *_: 0,
+                right=lambda *_: 0,
+                elsewhere=lambda *_: 50,
+                diverged=lambda *_: 0,
+            ),
+            "all runs count as elsewhere, and from 0.821770 the first update leads to 0.848878",
+        ),
+        (
+            changed(left=lambda *_: 0, diverged=lambda n, c: n + c["left"]),
+            "too many runs diverge, and from 0.821770 the first update leads to 0.848878",
         ),
     ],
 )
@@ -226,6 +318,13 @@ def test_slips_in_counting_are_named(count, advice):
     report = check_many_starts(count)
     assert not report
     assert advice in report.look_at
+
+
+@pytest.mark.parametrize("count", ["17", None, [1], np.zeros(2)])
+def test_a_count_that_is_no_number_is_refused(count):
+    report = check_many_starts(changed(right=lambda *_: count))
+    assert "right is" in report.summary
+    assert "a number is needed" in report.summary
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"left": 50}, [17, 23, 10, 0]])
@@ -245,6 +344,10 @@ def test_counts_in_another_form_are_refused(answer):
         (lambda f, x, g: 0.9 * best_step(f, x, g), "not as far as it can"),
         (lambda f, x, g: math.nan, "not a finite number"),
         (lambda f, x, g: 10 * best_step(f, x, g), "the value of f"),
+        (
+            lambda f, x, g: min(best_step(f, x, g), 1.0),
+            "how far it searches: the best step size from here is 204123.98",
+        ),
     ],
 )
 def test_slips_in_a_line_search_are_named(choose, advice):
