@@ -21,7 +21,7 @@ first_leap, first_leap_value = float(runs[0.5].iterates[1]), float(runs[0.5].val
 landings = runs[0.1].iterates[:3].tolist()
 small_end, medium_end = runs[0.01].x, runs[0.1].x
 
-fig, axes = plt.subplots(3, 1, figsize=(5.8, 7.2), sharex=True)
+fig, axes = plt.subplots(3, 1, figsize=(5.8, 5.9), sharex=True)
 x = np.linspace(-2.8, 2.8, 601)
 for ax, (eta, run), color in zip(axes, runs.items(), (BLUE, GREEN, VERMILION), strict=True):
     ax.plot(x, QUARTIC.value(x), color=GRID, linewidth=3, zorder=1)

@@ -39,7 +39,7 @@ for name, eta in (("1/19", hilltop_landing), ("2/19", cliff)):
 label(ax, f"{fewest} at {fastest_step_size:g}", (fastest_step_size, fewest), (0, -10))
 ax.set(yscale="log", ylim=(1.5, 4000))
 ax.set_ylabel(r"updates to a gap of $10^{-8}$")
-ax.legend(loc="upper center", bbox_to_anchor=(0.45, 1.0), handletextpad=0.1)
+ax.legend(loc="upper center", bbox_to_anchor=(0.58, 1.0), handletextpad=0.1)
 alt = (
     f"Counts fall from {slowest} at {step_sizes[0]:g} to {fewest} at {fastest_step_size:g}, with a bump at "
     f"1/19, and end at 2/19: {reached} runs arrive, {ends_left} left and {ends_right} right, and {escaped} "

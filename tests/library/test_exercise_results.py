@@ -77,6 +77,13 @@ class TestMomentum:
         runs = sweep(QUARTIC, etas, START, method=method, max_updates=3000, escape_radius=1e6)
         assert etas[runs.escaped][0] == first
 
+    def test_with_nine_tenths_the_well_is_a_lottery(self):
+        etas = np.round(np.arange(1, 89) * 0.0005, 4)
+        method = partial(heavy_ball, momentum=0.9)
+        runs = sweep(QUARTIC, etas, START, method=method, max_updates=3000, escape_radius=1e6)
+        ends_in = "".join("L" if x < 0 else "R" for x in runs.x)
+        assert ends_in == "L" * 3 + "R" * 21 + "L" * 27 + "R" * 18 + "L" * 7 + "R" * 6 + "LLLRRR"
+
     def test_figure_2_6_shows_the_four_rows(self):
         script = computed("plot_2_6_momentum")
         assert script["settled"] == [137, 57, 52, 357]
@@ -171,6 +178,15 @@ class TestManyStarts:
         for eta, expected in ((0.01, slow), (0.1, quick)):
             assert times(run_of(gradient_descent(eta), start=start))[0] == expected
 
+    @pytest.mark.parametrize(
+        ("seed", "slow", "medium"),
+        [(1, [22, 28, 0, 0], [16, 26, 0, 8]), (2025, [25, 25, 0, 0], [25, 17, 0, 8])],
+    )
+    def test_other_seeds_tell_the_same_story(self, seed, slow, medium):
+        starts = np.random.default_rng(seed).uniform(-3, 3, 50)
+        found = [list(ends(starts, eta, 1000).values()) for eta in (0.01, 0.1, 0.5)]
+        assert found == [slow, medium, [0, 0, 0, 50]]
+
     @pytest.mark.parametrize("kind", [np.float32, np.float64])
     def test_two_lands_on_the_hilltop_exactly(self, kind):
         assert run_of(gradient_descent(0.1), 1, np.array(2.0, dtype=kind)).x == 0.0
@@ -184,7 +200,8 @@ class TestManyStarts:
         assert (runs.x[~runs.escaped] < 0).sum() / 60_001 == pytest.approx(0.4249, abs=2e-4)
 
     @pytest.mark.parametrize(
-        ("edge", "outward_goes_right"), [(2.0, False), (2.456678, True), (2.534425, False)]
+        ("edge", "outward_goes_right"),
+        [(2.0, False), (2.456678, True), (2.534425, False), (2.547074, True), (2.549117, False)],
     )
     def test_basin_edges(self, edge, outward_goes_right):
         below, above = (
