@@ -195,8 +195,9 @@ def serve(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the library, the examples in the text, and the site (without a browser)."""
-    # What is tested by default stands in pyproject.toml, so a plain `pytest` does the same.
-    run(session, environment(session, "tests"), "pytest", *session.posargs)
+    # What is tested by default stands in pyproject.toml, so a plain `pytest` does the same on one processor.
+    every_processor = ["-n", "auto", "--dist", "loadgroup"]
+    run(session, environment(session, "tests"), "pytest", *every_processor, *session.posargs)
 
 
 @nox.session

@@ -66,8 +66,15 @@ def copy_of_site(target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The real site, built once for all tests that read it."""
-    return build(copy_of_site(tmp_path_factory.mktemp("site")))
+    """The real site, built once for all tests that read it.
+
+    It begins with what the docs session executed, if there is any, as the next build of an author would.
+    """
+    folder = copy_of_site(tmp_path_factory.mktemp("site"))
+    executed = REPOSITORY / "docs" / "_build" / "cache"
+    if executed.exists():
+        shutil.copytree(executed, folder / "cache")
+    return build(folder)
 
 
 def change(path: Path, old: str, new: str) -> None:
