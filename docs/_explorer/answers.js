@@ -1,8 +1,8 @@
 // What an answer is worth. Knows no page.
 
-import { readNumber } from "./state.js";
+import { isAmbiguous, readNumber } from "./state.js";
 
-/** @typedef {{kind: "right"} | {kind: "wrong", because: number | null} | {kind: "unread", says: string}} Verdict */
+/** @typedef {{kind: "right"} | {kind: "wrong", because: number | null, says?: string} | {kind: "unread", says: string}} Verdict */
 
 /** Judge a typed number.
  * @param {string} text @param {{answer: number, tolerance: number, wrong: string[]}} key
@@ -10,8 +10,8 @@ import { readNumber } from "./state.js";
 export function judgeNumber(text, { answer, tolerance, wrong }) {
   const number = readNumber(text.replace(/^[^\d=+\-−.]*=/, "="));
   if (number === null) {
-    const says = text.includes(",")
-      ? "Write the decimal point as a point, not as a comma."
+    const says = isAmbiguous(text)
+      ? "Is the comma a decimal point? Write it as a point, and thousands without a comma."
       : "This cannot be read as a number. Try 0.25, 1/4 or 2.5e-1.";
     return { kind: "unread", says };
   }

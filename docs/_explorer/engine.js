@@ -24,7 +24,8 @@
  *     gradient: [number, number], ...parameters: number[]) => {size: number, evaluations: number},
  * }} LineSearch */
 
-/** @typedef {"converged" | "cap" | "diverged" | "stuck"} Ending */
+/** "undefined": the run came to a point at which L has no value, such as the logarithm of a negative number.
+ * @typedef {"converged" | "cap" | "diverged" | "undefined" | "stuck"} Ending */
 
 /** Points, values and gradient norms at k = 0, 1, ..., updates; points holds x0, y0, x1, y1, ...
  * `updates` counts the updates that led to a finite point.
@@ -64,14 +65,15 @@ export function run(landscape, method, settings, start, maxUpdates, tolerance = 
     const [gx, gy] = landscape.gradient([x, y]);
     const norm = Math.sqrt(gx * gx + gy * gy);
     const lost = !(Math.abs(x) <= FAR && Math.abs(y) <= FAR);
-    if (k > 0 && (lost || !Number.isFinite(value) || !Number.isFinite(norm))) {
-      return finished(k - 1, "diverged"); // the last finite point is the last one told
-    }
+    const isNumber = Number.isFinite(value) && Number.isFinite(norm);
+    const ending = lost || value === Infinity || value === -Infinity ? "diverged" : "undefined";
+    // the last finite point is the last one told
+    if (k > 0 && (lost || !isNumber)) return finished(k - 1, ending);
     points[2 * k] = x;
     points[2 * k + 1] = y;
     values[k] = value;
     gradientNorms[k] = norm;
-    if (!Number.isFinite(value) || !Number.isFinite(norm)) return finished(k, "diverged");
+    if (!isNumber) return finished(k, ending);
     // a method with memory may pass through a flat point at full speed
     if (norm <= tolerance && (!remembers || lastStep <= tolerance)) return finished(k, "converged");
     if (k === maxUpdates) return finished(k, "cap");
@@ -117,7 +119,7 @@ export const BACKTRACKING = {
 /** Return the first k from which the objective gap stays within the tolerance to the end, or null.
  * @param {Run} run @param {number} optimalValue @returns {number | null} */
 export function settlesAt({ values, updates, ending }, optimalValue) {
-  if (ending === "diverged") return null;
+  if (ending === "diverged" || ending === "undefined") return null;
   let k = updates + 1;
   while (k > 0 && values[k - 1] - optimalValue <= TOLERANCE) k -= 1;
   return k <= updates ? k : null;
@@ -143,6 +145,20 @@ export function reversals({ points }, upTo) {
     if (before[0] * after[0] + before[1] * after[1] < 0) count += 1;
   }
   return count;
+}
+
+/** Return the angle in degrees between the direction of descent and the way to the nearest minimizer, or null
+ * where one of the two does not exist.
+ * @param {Landscape} landscape @param {[number, number]} point @returns {number | null} */
+export function angleHome({ gradient, minimizers }, [x, y]) {
+  const [gx, gy] = gradient([x, y]);
+  const away = minimizers.map(([px, py]) => [x - px, y - py]);
+  const distances = away.map(([dx, dy]) => Math.sqrt(dx * dx + dy * dy));
+  const near = distances.indexOf(Math.min(...distances));
+  const lengths = near === -1 ? 0 : distances[near] * Math.sqrt(gx * gx + gy * gy);
+  if (!(lengths > 0)) return null;
+  const cosine = (gx * away[near][0] + gy * away[near][1]) / lengths;
+  return (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
 }
 
 /** Return the eigenvalues of a symmetric two by two matrix in rising order.

@@ -1,24 +1,30 @@
-// The explorer on a page: controls, picture, chart and words around one plain state.
+// The explorer on a page: what the reader does, and what follows from it. One plain state, drawn once a frame.
 
+import { showBeside, curvaturesFor, whyDiverged } from "./beside.js";
 import { createChart } from "./chart.js";
-import { BACKTRACKING, run, settlesAt } from "./engine.js";
+import { run, settlesAt } from "./engine.js";
+import { asPng, asSvg, save } from "./files.js";
 import { FormulaError } from "./formula.js";
-import { ARMIJO, LANDSCAPES, METHODS } from "./generated.js";
-import { factsOf, judged } from "./judge.js";
-import { rateMap } from "./maps.js";
+import { LANDSCAPES } from "./generated.js";
+import { factsOf, judged, shortfalls } from "./judge.js";
+import { button, html, layOut, row, SPEEDS, table } from "./layout.js";
+import { FIRST_MINIMIZER } from "./maps.js";
+import { ALL_METHODS, methodOf, settingsOf } from "./methods.js";
 import { ownLandscape } from "./own.js";
 import { createPicture, drawn, rgb } from "./picture.js";
+import { paintPlane, planeInWords } from "./plane.js";
 import { asPython, formulaAsPython } from "./snippet.js";
-import { defaults, fromQuery, OWN, readNumber, toQuery } from "./state.js";
-import { best, curvatures, hasTheory, mode, threshold, updatesFor } from "./theory.js";
-import { outcome, setting, shown } from "./words.js";
+import { defaults, fromQuery, OWN, readNumber, STEP_SIZES, toQuery } from "./state.js";
+import { hasTheory, mode, threshold } from "./theory.js";
+import { outcome, place, setting, shown, underWay } from "./words.js";
 import { script } from "./worker.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./engine.js").Run} Run */
 
-const ALL_METHODS = [...METHODS, BACKTRACKING];
-const SPEEDS = { slow: 5, normal: 20, fast: 60 };
+const QUIET = 400; // milliseconds without a change, after which it is told and the link is written
+const BASINS = 4; // colours for ends
+const READOUTS = ["", "step", "x, y", "L(x, y)", "‖∇L‖"];
 
 /** @type {import("./state.js").Options} */
 export const OPTIONS = {
@@ -26,16 +32,6 @@ export const OPTIONS = {
   methods: ALL_METHODS.map(({ key }) => key),
   first: LANDSCAPES[0].key,
 };
-
-/** Make an HTML element.
- * @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} children
- * @returns {any} */
-export function html(name, attributes = {}, children = []) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
 
 /** Put an explorer into a figure that holds its static twin.
  * @param {HTMLElement} figure */
@@ -63,119 +59,16 @@ export function mount(figure) {
   /** @type {{method: string, run: Run}[]} */
   let ghosts = [];
   let playing = false;
-  let mapShown = "landscape";
   let changed = { landscape: true, runs: true };
   let frame = 0;
   let lastTime = 0;
   let owed = 0;
+  let quiet = 0;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const parts = layOut();
-  const picture = createPicture(parts.picture, {
-    onStart: (x, y, done) => {
-      change({ x, y });
-      if (done) announceStart();
-    },
-  });
-  const chart = createChart(parts.chart, (k) => change({ k }));
-
-  function layOut() {
-    const id = figure.id || `explorer-${document.querySelectorAll(".explorer.live").length}`;
-    const field = (/** @type {string} */ label, /** @type {HTMLElement} */ control) =>
-      html("label", { class: "field" }, [html("span", {}, [label]), control]);
-    const maps = html("select", { name: "map" }, [
-      ...LANDSCAPES.map(({ key, label }) => html("option", { value: key }, [label])),
-      html("option", { value: OWN }, ["your own formula"]),
-    ]);
-    const formula = html("input", {
-      name: "formula", type: "text", spellcheck: "false", autocomplete: "off",
-      placeholder: "x^2 + 3y^2", "aria-describedby": `${id}-formula-says`,
-    });
-    const formulaSays = html("p", { class: "says", id: `${id}-formula-says`, role: "alert" });
-    const x = html("input", { name: "x", type: "number", step: "any" });
-    const y = html("input", { name: "y", type: "number", step: "any" });
-    const stepSlider = html("input", { name: "step-size-slider", type: "range", "aria-label": "Step size", min: "0", max: "1000", step: "1" });
-    const stepText = html("input", { name: "step-size", type: "text", inputmode: "decimal", autocomplete: "off" });
-    const stepSays = html("p", { class: "says", role: "alert" });
-    const stepMarks = html("div", { class: "choices" });
-    const momentumSlider = html("input", { name: "momentum", type: "range", min: "0", max: "0.99", step: "0.01" });
-    const momentumShown = html("output", {});
-    const methods = ALL_METHODS.map(({ key, label }, look) =>
-      html("label", { class: `choice look-${look}` }, [
-        html("input", { type: "checkbox", name: "method", value: key }),
-        html("span", { class: "swatch", "aria-hidden": "true" }),
-        html("span", {}, [label]),
-      ]),
-    );
-    const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {string} */ title) =>
-      html("button", { type: "button", name, title }, [text]);
-    const buttons = {
-      run: button("run", "Run", "Play or pause (Space)"),
-      back: button("back", "Back", "One update back (,)"),
-      step: button("step", "Step", "One update (.)"),
-      reset: button("reset", "Reset", "Back to the start (R)"),
-      defaults: button("defaults", "Defaults", "The settings this page began with"),
-    };
-    const speed = html("select", { name: "speed" }, [
-      ...Object.keys(SPEEDS).map((name) => html("option", { value: name }, [name])),
-      html("option", { value: "instant" }, ["instant"]),
-    ]);
-    speed.value = "normal";
-    const scrub = html("input", { name: "k", type: "range", min: "0", step: "1", "aria-label": "Update shown" });
-    const says = html("p", { class: "outcome" });
-    const live = html("p", { class: "live", "aria-live": "polite" });
-    const readouts = html("table", { class: "readouts" });
-    const theory = html("div", { class: "theory", tabindex: "0", role: "region", "aria-label": "Theory beside your run" });
-    const code = html("pre", { tabindex: "0" });
-    const table = html("table", { class: "points" });
-    const pictureBox = html("div", { class: "picture" });
-    const chartBox = html("div", { class: "chart-box" });
-    const mapChoice = html("select", { name: "shown" }, [
-      html("option", { value: "landscape" }, ["the landscape"]),
-      html("option", { value: "basins" }, ["where each start ends"]),
-    ]);
-    const plane = html("canvas", { width: "250", height: "160", class: "plane" });
-    const planeBox = html("details", { class: "plane-box" }, [
-      html("summary", {}, ["Step size × momentum"]),
-      html("p", {}, ["Every pair of settings of the heavy ball at once: the darker, the faster; crossed out where it diverges. Pick a pair with the pointer, or set the two dials."]),
-      plane,
-    ]);
-    const exports = html("p", { class: "exports" }, [
-      button("link", "Copy link", "A link to exactly this state"),
-      button("svg", "Save SVG", "The picture as a vector file"),
-      button("png", "Save PNG", "The picture as pixels"),
-    ]);
-    const controls = html("div", { class: "controls" }, [
-      field("Landscape", maps),
-      field("Picture shows", mapChoice),
-      html("div", { class: "own", hidden: "" }, [field("L(x, y) =", formula), formulaSays]),
-      html("fieldset", {}, [html("legend", {}, ["Start"]), field("x", x), field("y", y)]),
-      html("fieldset", { class: "step-size" }, [
-        html("legend", {}, ["Step size η"]), stepSlider, stepMarks, field("exactly", stepText), stepSays,
-      ]),
-      html("fieldset", { class: "methods" }, [html("legend", {}, ["Methods, side by side"]), ...methods]),
-      html("label", { class: "field momentum" }, [html("span", {}, ["Momentum β"]), momentumSlider, momentumShown]),
-    ]);
-    const player = html("div", { class: "player" }, [
-      ...Object.values(buttons), field("speed", speed), scrub,
-    ]);
-    const stage = html("div", { class: "stage" }, [
-      pictureBox, player, readouts, says, live, chartBox,
-    ]);
-    const more = html("div", { class: "more" }, [
-      theory, planeBox,
-      html("details", {}, [html("summary", {}, ["This run as Python"]), code, button("copy", "Copy", "Copy the code")]),
-      html("details", {}, [html("summary", {}, ["The path as a table"]), table]),
-      exports,
-    ]);
-    figure.classList.add("explorer", "live");
-    figure.replaceChildren(html("div", { class: "layout" }, [stage, controls, more]));
-    return {
-      picture: pictureBox, chart: chartBox, maps, own: controls.querySelector(".own"), formula, formulaSays, x, y,
-      stepSlider, stepText, stepSays, stepMarks, momentumSlider, momentumShown, methods, buttons, speed, scrub,
-      says, live, readouts, theory, code, table, mapChoice, plane, planeBox, exports, controls,
-    };
-  }
+  const parts = layOut(figure);
+  const picture = createPicture(parts.picture, { onStart: (x, y) => change({ x, y }) });
+  const chart = createChart(parts.chart, (k) => goTo(k));
 
   // --- state -----------------------------------------------------------------------------------
 
@@ -190,15 +83,15 @@ export function mount(figure) {
       state = { ...next, formula: state.formula, ...part };
       ghosts = [];
     }
-    const onlyK = Object.keys(part).every((key) => key === "k");
-    if (!onlyK) {
+    const isSameRun = Object.keys(part).every((key) => key === "k" || key === "shows");
+    if (!isSameRun) {
       if (!isNewMap && state.methods.join() !== wasMethods) ghosts = runs;
       state.k = part.k ?? (playing ? 0 : Infinity); // a paused reader sees the whole path of new settings
       changed.runs = true;
     }
-    if (part.map !== undefined || part.formula !== undefined) changed.landscape = true;
-    if (changed.landscape) mapShown = parts.mapChoice.value = "landscape";
+    if (part.map !== undefined || part.formula !== undefined || part.shows !== undefined) changed.landscape = true;
     request();
+    whenQuiet();
   }
 
   function request() {
@@ -209,11 +102,29 @@ export function mount(figure) {
     return Math.max(0, ...runs.map(({ run: one }) => one.updates));
   }
 
+  /** The state as a link has it: at the end of a run there is no k. */
+  function asLink() {
+    return toQuery(OPTIONS, { ...state, k: state.k >= lastUpdate() ? Infinity : state.k });
+  }
+
+  /** Once the reader pauses, say what there is and write the link: a screen reader is not talked over, and a
+   * browser that limits how often an address may change is not asked too often. */
+  function whenQuiet() {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      if (playing) return;
+      say(status());
+      describe();
+      if (usesLink && figure.dataset.touched) history.replaceState(null, "", `?${asLink()}${location.hash}`);
+    }, QUIET);
+  }
+
   // --- computing -------------------------------------------------------------------------------
 
   function findLandscape() {
     parts.own.hidden = state.map !== OWN;
     parts.formulaSays.textContent = "";
+    parts.formula.removeAttribute("aria-invalid");
     if (state.map !== OWN) {
       landscape = OPTIONS.landscapes[state.map];
       return;
@@ -222,18 +133,15 @@ export function mount(figure) {
       landscape = ownLandscape(state.formula || "x^2 + 3y^2");
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
+      parts.formula.setAttribute("aria-invalid", "true");
       parts.formulaSays.textContent = `At character ${error.position + 1}: ${error.message}.`;
     }
   }
 
   function compute() {
-    runs = state.methods.map((key) => {
-      const method = ALL_METHODS.find((one) => one.key === key) ?? ALL_METHODS[0];
-      const settings = {
-        .../** @type {any} */ (method).defaults, ...(key === BACKTRACKING.key ? ARMIJO : {}),
-        eta: state.stepSize, beta: state.momentum,
-      };
-      return { method: key, run: run(landscape, method, settings, [state.x, state.y], landscape.maxUpdates) };
+    runs = state.methods.map((method) => {
+      const settings = settingsOf(method, state.stepSize, state.momentum);
+      return { method, run: run(landscape, methodOf(method), settings, [state.x, state.y], landscape.maxUpdates) };
     });
   }
 
@@ -250,7 +158,7 @@ export function mount(figure) {
     state.k = Math.min(state.k, lastUpdate());
     drawPaths();
     if (changed.landscape || changed.runs) drawSettings();
-    if (changed.runs && mapShown === "basins") askForBasins();
+    if (state.shows === "basins") askFor("starts");
     chart.show(withLook(runs), landscape.optimalValue, state.k);
     drawReadouts();
     changed = { landscape: false, runs: false };
@@ -271,13 +179,17 @@ export function mount(figure) {
       state.k = Math.min(lastUpdate(), state.k + Math.floor(owed));
       owed -= Math.floor(owed);
     }
-    if (state.k >= lastUpdate()) stop();
+    if (state.k >= lastUpdate()) pause();
   }
 
   function drawLandscape() {
-    const label = `Contour picture of the ${landscape.label}`;
     const value = (/** @type {number} */ x, /** @type {number} */ y) => landscape.value([x, y]);
-    picture.showLandscape(value, landscape.levels, landscape.view, landscape.stationaryPoints, label);
+    picture.showLandscape(value, landscape.levels, landscape.view, landscape.stationaryPoints);
+    parts.mapChoice.value = state.shows;
+    parts.legend.hidden = true;
+    basinsOf = "";
+    if (landscape.mathml) parts.about.innerHTML = landscape.mathml; // made when the site was built
+    else parts.about.textContent = `L(x, y) = ${landscape.formula}`;
   }
 
   /** @param {{method: string, run: Run}[]} list */
@@ -285,8 +197,13 @@ export function mount(figure) {
     return list.map(({ method, run: one }) => ({ run: one, look: OPTIONS.methods.indexOf(method) }));
   }
 
+  /** The runs before, of methods that do not run now. */
+  function ghostsShown() {
+    return ghosts.filter(({ method }) => !state.methods.includes(method));
+  }
+
   function drawPaths() {
-    const old = withLook(ghosts).map((path) => ({ ...path, upTo: path.run.updates, ghost: true }));
+    const old = withLook(ghostsShown()).map((path) => ({ ...path, upTo: path.run.updates, ghost: true }));
     picture.showPaths([...old, ...withLook(runs).map((path) => ({ ...path, upTo: state.k }))]);
     picture.showStart(state.x, state.y, `Start at x ${setting(state.x)}, y ${setting(state.y)}. Arrow keys move it.`);
   }
@@ -296,6 +213,7 @@ export function mount(figure) {
     setUnlessTyping(parts.y, String(state.y));
     setUnlessTyping(parts.stepText, String(state.stepSize));
     setUnlessTyping(parts.formula, state.formula);
+    if (document.activeElement !== parts.stepText) parts.stepSays.textContent = "";
     parts.maps.value = state.map;
     for (const axis of [0, 1]) {
       const input = [parts.x, parts.y][axis];
@@ -305,26 +223,14 @@ export function mount(figure) {
     parts.stepSlider.setAttribute("aria-valuetext", stepInWords());
     parts.momentumSlider.value = String(state.momentum);
     parts.momentumShown.textContent = `${setting(state.momentum)}; η/(1 − β) = ${setting(state.stepSize / (1 - state.momentum))}`;
-    const uses = state.methods.some((key) => key === "heavy_ball" || key === "nesterov");
-    parts.controls.querySelector(".momentum").hidden = !uses;
+    parts.momentum.hidden = !state.methods.some((key) => key === "heavy_ball" || key === "nesterov");
     for (const choice of parts.methods) {
       const box = choice.querySelector("input");
       box.checked = state.methods.includes(box.value);
     }
     drawStepMarks();
-    drawTheory();
     drawPlane();
-    parts.code.textContent = asPython(state, state.map === OWN ? formulaAsPython(landscape.tree) : "", lastUpdate());
     parts.scrub.max = String(lastUpdate());
-    if (usesLink && !linkIsFresh()) history.replaceState(null, "", `?${toQuery(OPTIONS, finite())}${location.hash}`);
-  }
-
-  function linkIsFresh() {
-    return !figure.dataset.touched;
-  }
-
-  function finite() {
-    return { ...state, k: Math.min(state.k, lastUpdate()) };
   }
 
   /** @param {HTMLInputElement} input @param {string} text */
@@ -332,161 +238,134 @@ export function mount(figure) {
     if (document.activeElement !== input) input.value = text;
   }
 
-  /** The slider is logarithmic over three decades below the largest step size.
+  /** The slider is logarithmic over two decades below the largest step size.
    * @param {number} stepSize */
   function toShare(stepSize) {
-    return Math.min(1, Math.max(0, 1 + Math.log10(stepSize / landscape.largestStepSize) / 3));
+    return Math.min(1, Math.max(0, 1 + Math.log10(stepSize / landscape.largestStepSize) / 2));
   }
 
   /** @param {number} share */
   function toStepSize(share) {
-    return Number((landscape.largestStepSize * 10 ** (3 * (share - 1))).toPrecision(3));
-  }
-
-  /** Curvatures that theory speaks about: everywhere on a quadratic, else at the minimizer near the start. */
-  function pair() {
-    if (landscape.quadratic) return curvatures(landscape, [0, 0]);
-    const minima = landscape.stationaryPoints.filter((/** @type {any} */ p) => p.kind === "minimum");
-    if (minima.length === 0) return null;
-    const away = (/** @type {any} */ { point: [x, y] }) => (x - state.x) ** 2 + (y - state.y) ** 2;
-    return minima.toSorted((/** @type {any} */ a, /** @type {any} */ b) => away(a) - away(b))[0].curvatures;
+    return Number((landscape.largestStepSize * 10 ** (2 * (share - 1))).toPrecision(3));
   }
 
   function stepInWords() {
-    const both = pair();
+    const both = curvaturesFor(landscape, state);
     if (both === null) return setting(state.stepSize);
     const limit = threshold("gradient_descent", both[1], 0);
     const side = state.stepSize < limit ? "below" : state.stepSize > limit ? "above" : "at";
     return `${setting(state.stepSize)}, ${side} the divergence limit ${setting(limit)} of plain descent`;
   }
 
+  /** Mark the regimes of plain descent along the slider, and offer their boundaries as buttons. */
   function drawStepMarks() {
-    const both = pair();
-    /** @type {[number, string][]} */
+    const both = curvaturesFor(landscape, state);
+    /** @type {[number, string, string][]} */
     const marks = both === null || both[1] <= 0 ? [] : [
-      [1 / both[1], "1/λmax"], [2 / (both[0] + both[1]), "best"], [2 / both[1], "limit"],
+      [1 / both[1], "1/λmax", "monotone below, alternating above"],
+      [2 / (both[0] + both[1]), "best", "the best factor in the worst direction"],
+      [2 / both[1], "limit", "2/λmax: diverges above"],
     ];
-    parts.stepMarks.replaceChildren(...marks.map(([stepSize, text]) => {
-      const title = `Set the step size of plain descent: ${text}`;
-      const button = html("button", { type: "button", title }, [`${text} = ${setting(stepSize)}`]);
-      button.addEventListener("click", () => change({ stepSize }));
-      return button;
+    const [one, , limit] = marks.map(([stepSize]) => toShare(stepSize));
+    parts.track.hidden = marks.length === 0;
+    if (marks.length > 0) {
+      parts.track.replaceChildren(
+        zone("monotone", 0, one), zone("alternating", one, limit), zone("divergent", limit, 1),
+        ...marks.map(([stepSize, text]) => html("i", { style: `left: ${100 * toShare(stepSize)}%`, title: text })),
+      );
+    }
+    parts.stepMarks.replaceChildren(...marks.map(([stepSize, text, title]) => {
+      const mark = button("mark", `${text} = ${setting(stepSize)}`, `Plain descent: ${title}`);
+      mark.addEventListener("click", () => change({ stepSize }));
+      return mark;
     }));
   }
 
-  function drawTheory() {
-    const both = pair();
-    const rows = [];
-    for (const { method, run: one } of runs) {
-      if (!hasTheory(method) || both === null || both[0] <= 0) continue;
-      /** @type {import("./theory.js").Mode[]} */
-      const modes = both.map((/** @type {number} */ c) => mode(method, c, state.stepSize, state.momentum));
-      const factor = Math.max(...modes.map((m) => m.factor));
-      const predicted = updatesFor(factor, 1e-6 / Math.max(1e-300, one.values[0] - (landscape.optimalValue ?? 0)));
-      const label = ALL_METHODS.find(({ key }) => key === method)?.label ?? method;
-      const optimum = best(method, both[0], both[1]);
-      rows.push(html("tr", {}, [
-        html("th", { scope: "row" }, [label]),
-        html("td", {}, [modes.map((m) => `λ = ${setting(m.curvature)}: ${m.regime}, ${setting(m.factor)}`).join("; ")]),
-        html("td", {}, [factor >= 1 ? "never" : predicted === null ? "–" : `about ${predicted}`]),
-        html("td", {}, [taken(one)]),
-        html("td", {}, [setting(threshold(method, both[1], state.momentum))]),
-        html("td", {}, [`η = ${setting(optimum.stepSize)}${optimum.momentum ? `, β = ${setting(optimum.momentum)}` : ""}`]),
-      ]));
-    }
-    parts.theory.hidden = rows.length === 0;
-    const where = landscape.quadratic ? "exact, since L is quadratic" : "a local forecast, near the minimizer closest to the start";
-    parts.theory.replaceChildren(html("table", {}, [
-      html("caption", {}, [`Theory beside your run (${where})`]),
-      html("thead", {}, [html("tr", {}, ["method", "regime and factor an update", "updates to 10⁻⁶, forecast", "updates taken", "limit of η", "best settings"].map((t) => html("th", { scope: "col" }, [t])))]),
-      html("tbody", {}, rows),
-    ]));
-  }
-
-  /** @param {Run} one */
-  function taken(one) {
-    const settled = landscape.optimalValue === null ? null : settlesAt(one, landscape.optimalValue);
-    if (settled !== null) return String(settled);
-    return one.ending === "diverged" ? "diverged" : "not settled";
-  }
-
-  function drawPlane() {
-    const both = pair();
-    parts.planeBox.hidden = both === null || both[0] <= 0;
-    if (parts.planeBox.hidden || !parts.planeBox.open) return;
-    const { width, height } = parts.plane;
-    const factors = rateMap("heavy_ball", both, landscape.largestStepSize, width, height);
-    const context = parts.plane.getContext("2d");
-    const pixels = context.createImageData(width, height);
-    const style = getComputedStyle(document.body);
-    const [fast, slow] = ["--explorer-floor", "--explorer-wall"].map((name) => rgb(style.getPropertyValue(name).trim()));
-    for (let j = 0; j < height; j += 1) {
-      for (let i = 0; i < width; i += 1) {
-        const factor = factors[j * width + i];
-        const at = 4 * ((height - 1 - j) * width + i);
-        const crossed = factor > 1 && (i + j) % 6 < 2;
-        const share = Math.min(1, factor ** 8);
-        const colour = fast.map((part, c) => (crossed ? 128 : part + share * (slow[c] - part)));
-        pixels.data.set([...colour, 255], at);
-      }
-    }
-    context.putImageData(pixels, 0, 0);
-    context.strokeStyle = style.getPropertyValue("--explorer-ink").trim();
-    context.lineWidth = 2;
-    const x = (state.stepSize / landscape.largestStepSize) * width;
-    const y = height - (state.momentum / 0.999) * height;
-    context.beginPath();
-    context.arc(x, y, 5, 0, 2 * Math.PI);
-    context.stroke();
+  /** @param {string} name @param {number} from @param {number} to */
+  function zone(name, from, to) {
+    return html("span", { class: name, title: name, style: `left: ${100 * from}%; width: ${100 * (to - from)}%` });
   }
 
   function drawReadouts() {
     const rows = runs.map(({ method, run: one }) => {
       const k = Math.min(state.k, one.updates);
-      const label = ALL_METHODS.find(({ key }) => key === method)?.label ?? method;
       const [x, y] = [one.points[2 * k], one.points[2 * k + 1]];
-      const full = `x = ${x}, y = ${y}, L = ${one.values[k]}`;
-      return html("tr", { title: full }, [
-        html("th", { scope: "row" }, [label]),
-        html("td", {}, [String(k)]),
-        html("td", {}, [`(${shown(x, 2, { signed: true })}, ${shown(y, 2, { signed: true })})`]),
-        html("td", {}, [shown(one.values[k], 3, { signed: true })]),
-        html("td", {}, [shown(one.gradientNorms[k], 3)]),
-      ]);
+      return row(READOUTS, [
+        methodOf(method).label,
+        String(k),
+        `(${shown(x, 2, { signed: true })}, ${shown(y, 2, { signed: true })})`,
+        shown(one.values[k], 3, { signed: true }),
+        shown(one.gradientNorms[k], 3),
+      ], `x = ${x}, y = ${y}, L = ${one.values[k]}`);
     });
-    const head = html("thead", {}, [html("tr", {}, ["", "step", "x, y", "L(x, y)", "‖∇L‖"].map((t) => html("th", { scope: "col" }, [t])))]);
-    parts.readouts.replaceChildren(head, html("tbody", {}, rows));
+    parts.readouts.replaceChildren(...table(READOUTS, rows));
     parts.scrub.value = String(state.k);
-    const over = state.k >= lastUpdate();
+    parts.scrub.setAttribute("aria-valuetext", `update ${state.k} of ${lastUpdate()}`);
     parts.buttons.run.textContent = playing ? "Pause" : "Run";
-    parts.says.textContent = over ? outcomes() : "";
-    parts.says.hidden = !over;
-    if (parts.table.closest("details").open) drawTable();
+    parts.says.replaceChildren(...sentences().map((sentence) => html("p", {}, [sentence])));
+    drawRescue();
+    showBeside(parts.theory, landscape, state, runs);
+    if (parts.pointsBox.open) drawTable();
+    if (parts.codeBox.open) drawCode();
   }
 
-  function outcomes() {
-    return runs.map(({ method, run: one }) => {
-      const label = ALL_METHODS.find(({ key }) => key === method)?.label ?? method;
-      const sentence = outcome(one, landscape, landscape.view);
-      return runs.length > 1 ? `${label}: ${sentence}` : sentence;
-    }).join(" ");
+  /** What each run does at the update shown, one sentence a method, and what the run before did. */
+  function sentences() {
+    const said = runs.map(({ method, run: one }) => {
+      const sentence = state.k < one.updates
+        ? underWay(one, landscape.view, state.k, playing)
+        : outcome(one, landscape, landscape.view, whyDiverged(landscape, state, method));
+      return runs.length > 1 ? `${methodOf(method).label}: ${sentence}` : sentence;
+    });
+    const before = ghostsShown().map(({ method, run: one }) => {
+      const settled = landscape.optimalValue === null ? null : settlesAt(one, landscape.optimalValue);
+      const how = settled === null ? "did not settle" : `settled at update ${settled}`;
+      return `The faint path is the ${methodOf(method).label} of before, which ${how}.`;
+    });
+    return [...said, ...before];
+  }
+
+  function status() {
+    return sentences().join(" ");
+  }
+
+  /** After a divergence, a button leads back to where this method converges. */
+  function drawRescue() {
+    const lost = runs.find(({ run: one }) => one.ending === "diverged" && state.k >= one.updates);
+    const stepSize = lost === undefined || lost.method === "backtracking" ? null : safeStepSize(lost.method);
+    parts.rescue.hidden = stepSize === null || stepSize >= state.stepSize;
+    parts.rescue.textContent = `Set η to ${setting(stepSize ?? 0)}`;
+  }
+
+  /** @param {string} method */
+  function safeStepSize(method) {
+    const both = landscape.quadratic && hasTheory(method) ? curvaturesFor(landscape, state) : null;
+    if (both === null) return landscape.stepSize;
+    return Number((0.9 * threshold(method, both[1], state.momentum)).toPrecision(3));
+  }
+
+  function describe() {
+    const start = `from ${place(state.x, state.y)} with step size ${setting(state.stepSize)}`;
+    picture.describe(`Contour picture of the ${landscape.label} and the path ${start}. ${status()}`);
+  }
+
+  function drawCode() {
+    const formula = state.map === OWN ? formulaAsPython(landscape.tree) : "";
+    const updates = runs.map(({ run: one }) => Math.min(state.k, one.updates));
+    parts.code.textContent = asPython(state, formula, updates);
   }
 
   function drawTable() {
-    const one = runs[0].run;
-    const wanted = (/** @type {number} */ k) => k < 10 || k % 10 === 0 || k === one.updates;
-    const rows = [];
-    for (let k = 0; k <= one.updates && rows.length < 300; k += 1) {
-      if (!wanted(k)) continue;
-      const numbers = [one.points[2 * k], one.points[2 * k + 1], one.values[k], one.gradientNorms[k]];
-      rows.push(html("tr", {}, [k, ...numbers].map((n) => html("td", {}, [String(n)]))));
-    }
-    const head = html("tr", {}, ["k", "x", "y", "L", "‖∇L‖"].map((t) => html("th", { scope: "col" }, [t])));
-    parts.table.replaceChildren(html("thead", {}, [head]), html("tbody", {}, rows));
-  }
-
-  function announceStart() {
-    say(`Start at ${setting(state.x)}, ${setting(state.y)}. ${outcomes()}`);
+    const head = ["k", "x", "y", "L", "‖∇L‖"];
+    parts.points.replaceChildren(...runs.map(({ method, run: one }) => {
+      const every = Math.max(10, 10 * Math.ceil(one.updates / 2000));
+      const rows = [];
+      for (let k = 0; k <= one.updates; k += k < 10 ? 1 : Math.min(every, Math.max(1, one.updates - k))) {
+        const numbers = [k, one.points[2 * k], one.points[2 * k + 1], one.values[k], one.gradientNorms[k]];
+        rows.push(html("tr", {}, numbers.map((n) => html("td", {}, [Number.isFinite(n) ? String(n) : "–"]))));
+      }
+      return html("table", {}, table(head, rows, methodOf(method).label));
+    }));
   }
 
   /** @param {string} text */
@@ -504,23 +383,23 @@ export function mount(figure) {
     request();
   }
 
-  function stop() {
+  function pause() {
     playing = false;
-    say(`Update ${Math.min(state.k, lastUpdate())}. ${state.k >= lastUpdate() ? outcomes() : ""}`);
+    whenQuiet();
   }
 
-  /** @param {number} by */
-  function stepBy(by) {
+  /** @param {number} k */
+  function goTo(k) {
     playing = false;
-    change({ k: Math.max(0, Math.min(lastUpdate(), state.k + by)) });
+    change({ k: Math.max(0, Math.min(lastUpdate(), k)) });
   }
 
   const actions = {
-    run: () => (playing ? (stop(), request()) : play()),
-    step: () => stepBy(state.k >= lastUpdate() ? 0 : 1),
-    back: () => stepBy(-1),
-    reset: () => { playing = false; change({ k: 0 }); },
-    defaults: () => { playing = false; ghosts = []; change({ ...usual, k: usual.k }); },
+    run: () => (playing ? (pause(), request()) : play()),
+    step: () => goTo(state.k + 1),
+    back: () => goTo(state.k - 1),
+    reset: () => goTo(0),
+    defaults: () => { playing = false; ghosts = []; change({ ...usual, shows: state.shows }); },
   };
   for (const [name, action] of Object.entries(actions)) {
     parts.buttons[/** @type {"run"} */ (name)].addEventListener("click", action);
@@ -528,8 +407,8 @@ export function mount(figure) {
 
   // --- listening -------------------------------------------------------------------------------
 
-  figure.addEventListener("input", () => { figure.dataset.touched = "yes"; }, { capture: true });
-  figure.addEventListener("click", () => { figure.dataset.touched = "yes"; }, { capture: true });
+  const touched = () => { figure.dataset.touched = "yes"; };
+  for (const kind of ["input", "click", "keydown", "pointerdown"]) figure.addEventListener(kind, touched, { capture: true });
   parts.maps.addEventListener("change", () => change({ map: parts.maps.value }));
   parts.formula.addEventListener("input", () => change({ formula: parts.formula.value }));
   for (const [axis, input] of [["x", parts.x], ["y", parts.y]]) {
@@ -538,14 +417,13 @@ export function mount(figure) {
       const value = input.valueAsNumber;
       if (Number.isFinite(value)) change({ [axis]: Math.min(most, Math.max(least, value)) });
     });
-    input.addEventListener("change", announceStart);
+    input.addEventListener("change", () => { input.value = String(state[/** @type {"x" | "y"} */ (axis)]); });
   }
   parts.stepSlider.addEventListener("input", () => change({ stepSize: toStepSize(parts.stepSlider.value / 1000) }));
   parts.stepText.addEventListener("input", () => {
     const value = readNumber(parts.stepText.value);
-    const accepted = value !== null && value > 0;
-    parts.stepSays.textContent = accepted ? "" : parts.stepText.value.includes(",")
-      ? "Write the decimal point as a point: 0.04." : "A positive number, such as 0.04, 1e-3 or 2/21.";
+    const accepted = value !== null && value >= STEP_SIZES[0] && value <= STEP_SIZES[1];
+    parts.stepSays.textContent = accepted ? "" : "A positive number, such as 0.04, 1e-3 or 2/21.";
     if (accepted) change({ stepSize: value });
   });
   parts.momentumSlider.addEventListener("input", () => change({ momentum: Number(parts.momentumSlider.value) }));
@@ -556,26 +434,34 @@ export function mount(figure) {
       else change({ methods: chosen.map((box) => box.value) });
     });
   }
-  parts.scrub.addEventListener("input", () => { playing = false; change({ k: Number(parts.scrub.value) }); });
+  parts.scrub.addEventListener("input", () => goTo(Number(parts.scrub.value)));
+  parts.rescue.addEventListener("click", () => {
+    const lost = runs.find(({ run: one }) => one.ending === "diverged");
+    if (lost) change({ stepSize: safeStepSize(lost.method) });
+    parts.stepSlider.focus(); // the button goes
+  });
   picture.handle.addEventListener("keydown", moveByKey);
   figure.addEventListener("keydown", byKey);
-  parts.mapChoice.addEventListener("change", showChosenMap);
+  parts.mapChoice.addEventListener("change", () => change({ shows: parts.mapChoice.value }));
   parts.planeBox.addEventListener("toggle", drawPlane);
   parts.plane.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const box = parts.plane.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
     const stepSize = Number((share * landscape.largestStepSize).toPrecision(3));
-    const momentum = Number((0.999 * (1 - (event.clientY - box.top) / box.height)).toFixed(2));
+    const momentum = Number((0.99 * (1 - (event.clientY - box.top) / box.height)).toFixed(2));
     if (stepSize > 0) change({ stepSize, momentum: Math.min(0.99, Math.max(0, momentum)), methods: [...new Set([...state.methods, "heavy_ball"])] });
   });
-  parts.table.closest("details").addEventListener("toggle", drawReadouts);
-  figure.querySelector("[name=copy]")?.addEventListener("click", () => copy(parts.code.textContent));
+  parts.pointsBox.addEventListener("toggle", () => parts.pointsBox.open && drawTable());
+  parts.codeBox.addEventListener("toggle", () => parts.codeBox.open && drawCode());
+  parts.codeBox.querySelector("[name=copy]").addEventListener("click", () => copy(parts.code.textContent));
   parts.exports.querySelector("[name=link]").addEventListener("click", () => {
-    const base = figure.dataset.page ?? location.pathname;
-    copy(`${new URL(base, location.href)}?${toQuery(OPTIONS, finite())}`);
+    // an explorer that does not read the page's address is shown on the page of the whole explorer
+    const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
+    const page = usesLink ? new URL(location.pathname, location.href) : new URL("explore/index.html", root);
+    copy(`${page}?${asLink()}#${usesLink ? figure.id : "explorer"}`);
   });
-  parts.exports.querySelector("[name=svg]").addEventListener("click", () => save(asSvg(), "ravine.svg"));
-  parts.exports.querySelector("[name=png]").addEventListener("click", savePng);
+  parts.exports.querySelector("[name=svg]").addEventListener("click", () => save(file(), "ravine.svg"));
+  parts.exports.querySelector("[name=png]").addEventListener("click", () => asPng(file(), (png) => save(png, "ravine.png")));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   new MutationObserver(redraw).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
 
@@ -609,10 +495,10 @@ export function mount(figure) {
   function byKey(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target.matches("input:not([type=checkbox]), select, pre, summary")) return;
-    const keys = { " ": "run", ".": "step", ",": "back", r: "reset" };
+    if (target.matches("input:not([type=checkbox]), select, pre, summary, [role=region]")) return;
+    const keys = { " ": "run", ".": "step", ",": "back", r: "reset", ArrowRight: "step", ArrowLeft: "back" };
     const name = keys[/** @type {" "} */ (event.key)];
-    if (!name || (event.key === " " && target.matches("button, input, summary"))) return;
+    if (!name || (event.key === " " && target.matches("button:not(.handle), input"))) return;
     event.preventDefault();
     actions[/** @type {"run"} */ (name)]();
   }
@@ -620,41 +506,80 @@ export function mount(figure) {
   // --- maps, copies, files ---------------------------------------------------------------------
 
   /** @type {Worker | null} */
-  let basinWorker = null;
-  let basinJob = 0;
-  let basinsOf = ""; // the settings of the map that was asked for
+  let worker = null;
+  const jobs = { starts: 0, settings: 0 };
+  let basinsOf = ""; // the settings of the map of starts that was asked for
+  let planeOf = "";
+  /** @type {any} */
+  let plane = null;
 
-  function showChosenMap() {
-    mapShown = parts.mapChoice.value;
-    basinsOf = "";
-    if (mapShown === "landscape") redraw();
-    else askForBasins();
-  }
-
-  function askForBasins() {
-    const momentum = state.methods[0] === "heavy_ball" ? state.momentum : 0;
-    const wanted = { map: landscape.key, formula: landscape.formula, stepSize: state.stepSize, momentum };
-    if (JSON.stringify(wanted) === basinsOf) return;
-    basinsOf = JSON.stringify(wanted);
-    basinJob += 1;
-    basinWorker ??= startWorker();
-    basinWorker.postMessage({ number: basinJob, ...wanted });
+  /** Ask the worker for a map, unless it is there or on its way.
+   * @param {"starts" | "settings"} kind */
+  function askFor(kind) {
+    const { map, stepSize: eta, momentum: beta, x, y } = state;
+    const method = kind === "starts" ? state.methods[0] : "heavy_ball";
+    const wanted = { kind, map, formula: landscape.formula, method, eta, beta, start: [x, y] };
+    const key = JSON.stringify(kind === "starts" ? { ...wanted, start: 0 } : { ...wanted, eta: 0, beta: 0 });
+    if (key === (kind === "starts" ? basinsOf : planeOf)) return;
+    if (kind === "starts") basinsOf = key;
+    else planeOf = key;
+    jobs[kind] += 1;
+    worker ??= startWorker();
+    worker.postMessage({ number: jobs[kind], ...wanted });
   }
 
   function startWorker() {
-    const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-    worker.onmessage = ({ data }) => {
-      if (data.number !== basinJob || mapShown === "landscape") return;
-      picture.showMap(data.classes, data.columns, data.rows, mapColours());
-      if (data.complete) say("The map is complete.");
+    const started = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    started.onmessage = ({ data }) => {
+      if (data.number !== jobs[/** @type {"starts"} */ (data.kind)]) return;
+      if (data.kind === "settings") {
+        plane = data;
+        drawPlane();
+      } else if (state.shows === "basins") {
+        picture.showMap(data.classes, data.columns, data.rows, mapColours(data.ends.length));
+        drawLegend(data);
+        if (data.complete) say("The map is complete.");
+      }
     };
-    return worker;
+    return started;
   }
 
-  function mapColours() {
-    const style = getComputedStyle(document.body);
-    const names = ["--explorer-diverged", "--explorer-unsettled", "--explorer-basin-0", "--explorer-basin-1", "--explorer-basin-2", "--explorer-basin-3"];
-    return names.map((name) => rgb(style.getPropertyValue(name).trim()));
+  /** @param {number} ends */
+  function mapColours(ends) {
+    const names = Array.from({ length: ends }, (_, n) => `--explorer-basin-${n % BASINS}`);
+    return ["--explorer-diverged", "--explorer-unsettled", ...names].map(colourOf);
+  }
+
+  /** @param {string} name */
+  function colourOf(name) {
+    return rgb(getComputedStyle(document.body).getPropertyValue(name).trim());
+  }
+
+  /** Say which colour is which end, and how much of the picture leads there.
+   * @param {{classes: Uint8Array, ends: [number, number][]}} map */
+  function drawLegend({ classes, ends }) {
+    const names = ["diverged", "not settled in 500 updates", ...ends.map(([x, y]) => `to ${place(x, y)}`)];
+    const colours = mapColours(ends.length);
+    const shares = names.map((_, n) => classes.reduce((sum, one) => sum + Number(one === n), 0) / classes.length);
+    const order = [...names.keys()].sort((a, b) => Number(a < FIRST_MINIMIZER) - Number(b < FIRST_MINIMIZER));
+    parts.legend.replaceChildren(...order.filter((n) => shares[n] > 0).map((n) =>
+      html("li", {}, [
+        html("span", { class: "patch", "aria-hidden": "true", style: `background: rgb(${colours[n]})` }),
+        `${names[n]}: ${(100 * shares[n]).toFixed(1)} %`,
+      ])));
+    parts.legend.hidden = false;
+  }
+
+  function drawPlane() {
+    if (!parts.planeBox.open) return;
+    askFor("settings");
+    const curvature = landscape.quadratic ? (curvaturesFor(landscape, state)?.[1] ?? null) : null;
+    const isOfNow = plane !== null && plane.number === jobs.settings;
+    const largest = landscape.largestStepSize;
+    if (isOfNow) paintPlane(parts.plane, plane, { largest, stepSize: state.stepSize, momentum: state.momentum, curvature });
+    const words = planeInWords(isOfNow ? plane : null, largest, curvature !== null);
+    parts.planeSays.textContent = words;
+    parts.plane.setAttribute("aria-label", words);
   }
 
   /** @param {string} text */
@@ -667,46 +592,13 @@ export function mount(figure) {
     }
   }
 
-  function asSvg() {
-    const copyOf = /** @type {SVGElement} */ (picture.overlay.cloneNode(true));
-    copyOf.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    const originals = picture.overlay.querySelectorAll("*");
-    for (const [n, element] of copyOf.querySelectorAll("*").entries()) {
-      const style = getComputedStyle(originals[n]);
-      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "font", "opacity"]) {
-        element.setAttribute(name, style.getPropertyValue(name));
-      }
-    }
-    const ground = document.createElementNS("http://www.w3.org/2000/svg", "image");
-    ground.setAttribute("href", picture.canvas.toDataURL());
-    ground.setAttribute("width", "640");
-    ground.setAttribute("height", "440");
-    copyOf.prepend(ground);
-    return new Blob([new XMLSerializer().serializeToString(copyOf)], { type: "image/svg+xml" });
+  function file() {
+    const title = `${landscape.label}, step size ${setting(state.stepSize)}: ${status()}`;
+    return asSvg(picture.canvas, picture.overlay, { ...picture.locate(state.x, state.y), title });
   }
 
-  function savePng() {
-    const image = new Image();
-    const url = URL.createObjectURL(asSvg());
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [1280, 880];
-      canvas.getContext("2d")?.drawImage(image, 0, 0, 1280, 880);
-      canvas.toBlob((blob) => blob && save(blob, "ravine.png"));
-      URL.revokeObjectURL(url);
-    };
-    image.src = url;
-  }
-
-  /** @param {Blob} blob @param {string} name */
-  function save(blob, name) {
-    const url = URL.createObjectURL(blob);
-    html("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
-  }
-
-  if (!linked) state.k = Infinity;
   request();
+  whenQuiet();
   return {
     name: figure.id,
     drawn,
@@ -714,13 +606,20 @@ export function mount(figure) {
     set: change,
     /** @param {string} query */
     open: (query) => {
-      const { k, ...settings } = fromQuery(OPTIONS, query);
-      change(settings);
+      playing = false;
+      figure.dataset.touched = "yes";
+      change(fromQuery(OPTIONS, query));
       figure.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
       picture.handle.focus({ preventScroll: true });
     },
     runs: () => runs,
     does: (/** @type {[string, string, string][]} */ conditions) =>
       runs.some((one) => judged(conditions, factsOf(state, landscape, one.method, one.run))),
+    /** What the run that comes nearest lacks, in words.
+     * @param {[string, string, string][]} conditions */
+    lacks: (conditions) => {
+      const each = runs.map((one) => shortfalls(conditions, factsOf(state, landscape, one.method, one.run)));
+      return each.reduce((a, b) => (b.length < a.length ? b : a));
+    },
   };
 }

@@ -80,7 +80,8 @@ export function mountLine(figure) {
   const web = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", class: "line-picture" });
   const start = made("input", { type: "range", name: "x", min: String(line.view[0]), max: String(line.view[1]), step: "0.01" });
   const slider = made("input", { type: "range", name: "eta", min: "0", max: "1000" });
-  const typed = made("input", { type: "text", name: "eta-typed", inputmode: "decimal", autocomplete: "off", "aria-label": "Step size, exactly" });
+  const typed = made("input", { type: "text", name: "eta-typed", inputmode: "decimal", autocomplete: "off" });
+  const track = made("div", { class: "track", "aria-hidden": "true" });
   const scrub = made("input", { type: "range", name: "k", min: "0", step: "1" });
   const marks = made("div", { class: "choices" });
   const outcome = made("p", { class: "outcome", "aria-live": "polite" });
@@ -93,7 +94,9 @@ export function mountLine(figure) {
       made("div", {}, [made("p", {}, ["the next x against this x"]), web]),
     ]),
     readout, outcome,
-    field("Start", [start]), field("Step size η", [slider]), typed, marks, field("Update shown", [scrub]),
+    field("Start", [start]),
+    made("div", { class: "step-size" }, [field("Step size η", [slider]), track, marks, field("exactly", [typed])]),
+    field("Update shown", [scrub]),
   );
 
   let run = runOnLine(line, state.eta, state.x);
@@ -107,7 +110,11 @@ export function mountLine(figure) {
     start.setAttribute("aria-valuetext", `x = ${setting(state.x)}`);
     slider.value = String(Math.round((1000 * state.eta) / largest));
     slider.setAttribute("aria-valuetext", setting(state.eta));
-    if (document.activeElement !== typed) typed.value = String(state.eta);
+    if (document.activeElement !== typed) {
+      typed.value = String(state.eta);
+      typed.removeAttribute("aria-invalid");
+    }
+    scrub.setAttribute("aria-valuetext", `update ${state.k}`);
     scrub.max = String(run.points.length - 1);
     scrub.value = String(state.k);
     drawCurve();
@@ -115,6 +122,7 @@ export function mountLine(figure) {
     const x = run.points[state.k];
     readout.textContent = `update ${state.k}: x = ${shown(x, 4)}, f = ${shown(line.value(x), 4)}, f′ = ${shown(line.slope(x), 4)}`;
     outcome.textContent = said(line, state.eta, run);
+    drawTrack();
     marks.replaceChildren(...landmarks(line, state.x).map(({ stepSize, text }) => {
       const button = made("button", { type: "button", title: text }, [`${text}: ${setting(stepSize)}`]);
       button.addEventListener("click", () => {
@@ -123,6 +131,17 @@ export function mountLine(figure) {
       });
       return button;
     }));
+  }
+
+  /** Mark the regimes near the minimizer along the slider, and where the start has a limit of its own. */
+  function drawTrack() {
+    const [one, limit, ...own] = landmarks(line, state.x).map(({ stepSize }) => 100 * Math.min(1, stepSize / largest));
+    const zone = (/** @type {string} */ name, /** @type {number} */ from, /** @type {number} */ to) =>
+      made("span", { class: name, title: name, style: `left: ${from}%; width: ${to - from}%` });
+    track.replaceChildren(
+      zone("monotone", 0, one), zone("alternating", one, limit), zone("divergent", limit, 100),
+      ...[one, limit, ...own].map((at) => made("i", { style: `left: ${at}%` })),
+    );
   }
 
   const [left, right] = line.view;

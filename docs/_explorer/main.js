@@ -1,7 +1,10 @@
 // Turn every figure that asks for it into an explorer.
 
+import { run } from "./engine.js";
 import { mount } from "./explorer.js";
+import { LANDSCAPES } from "./generated.js";
 import { mountLine } from "./line.js";
+import { methodOf, settingsOf } from "./methods.js";
 
 const explorers = [...document.querySelectorAll("figure[data-explorer]")].map((figure) =>
   mount(/** @type {HTMLElement} */ (figure)),
@@ -23,4 +26,4 @@ document.addEventListener("click", (event) => {
 });
 
 // for tests, and for readers with a console
-Object.assign(globalThis, { ravineExplorers: explorers });
+Object.assign(globalThis, { ravineExplorers: explorers, ravineEngine: { run, LANDSCAPES, methodOf, settingsOf } });

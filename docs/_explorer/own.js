@@ -23,7 +23,7 @@ export function ownLandscape(text) {
     levels: quantileLevels(gridOf((x, y) => valueAt(tree, x, y), VIEW, 64, 44), 10),
     start: [1.8, 0.5],
     stepSize: 0.04,
-    largestStepSize: 10,
+    largestStepSize: 1,
     momentum: 0.7,
     maxUpdates: 2000,
     minimizers: [],

@@ -59,11 +59,10 @@ export function createPicture(place, { onStart }) {
 
   /** Draw bands, lines and marks of a landscape.
    * @param {(x: number, y: number) => number} value @param {number[]} levels @param {View} newView
-   * @param {{point: [number, number], kind: string}[]} points @param {string} label */
-  function showLandscape(value, levels, newView, points, label) {
+   * @param {{point: [number, number], kind: string}[]} points */
+  function showLandscape(value, levels, newView, points) {
     drawn.landscapes += 1;
     view = newView;
-    overlay.setAttribute("aria-label", label);
     const grid = gridOf(value, view, COLUMNS, ROWS);
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     drawBands(context, grid, levels);
@@ -130,10 +129,11 @@ export function createPicture(place, { onStart }) {
     const elements = [];
     const step = view[0][1] - view[0][0] > 10 ? 2 : 1;
     for (let x = Math.ceil(view[0][0]); x <= view[0][1]; x += 1) {
-      if (x !== 0 && x % step === 0) elements.push(tick(toX(x), HEIGHT - 6, x, "middle"));
+      const fits = toX(x) > 24 && toX(x) < WIDTH - 12; // at the edge half of it would be cut off
+      if (x !== 0 && x % step === 0 && fits) elements.push(tick(toX(x), HEIGHT - 6, x, "middle"));
     }
     for (let y = Math.ceil(view[1][0]); y <= view[1][1]; y += 1) {
-      if (y !== 0 && y % step === 0) elements.push(tick(5, toY(y) + 4, y, "start"));
+      if (y !== 0 && y % step === 0 && toY(y) > 12 && toY(y) < HEIGHT - 24) elements.push(tick(5, toY(y) + 4, y, "start"));
     }
     return elements;
   }
@@ -223,7 +223,15 @@ export function createPicture(place, { onStart }) {
   });
   overlay.addEventListener("click", (event) => onStart(...pointAt(/** @type {PointerEvent} */ (event)), true));
 
-  return { showLandscape, showMap, showPaths, showStart, handle, canvas, overlay };
+  /** Tell readers who do not see the picture what is in it.
+   * @param {string} label */
+  const describe = (label) => overlay.setAttribute("aria-label", label);
+
+  /** Where a point is, in the units of the overlay.
+   * @param {number} x @param {number} y */
+  const locate = (x, y) => ({ x: toX(x), y: toY(y) });
+
+  return { showLandscape, showMap, showPaths, showStart, describe, locate, handle, canvas, overlay };
 }
 
 /** @param {number} value @param {number} least @param {number} most @returns {number} */

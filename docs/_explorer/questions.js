@@ -62,7 +62,7 @@ function prepare(form) {
     } else {
       const wrong = form.querySelectorAll(":scope > .question-wrong"); // not those said before
       const because = verdict.because === null ? [] : [wrong[verdict.because]];
-      speak("wrong", "Not yet.", because);
+      speak("wrong", `Not yet.${verdict.says ? ` ${verdict.says}` : ""}`, because);
       const hint = /** @type {HTMLDetailsElement | null} */ (form.querySelector(".question-hint"));
       if (hint && because.length === 0) hint.open = true;
     }
@@ -103,7 +103,8 @@ function prepare(form) {
 function judgeRun({ judge, explorer }) {
   const found = /** @type {any} */ (globalThis).ravineExplorers?.find((/** @type {any} */ one) => one.name === explorer);
   if (!found) return { kind: "unread", says: "The explorer of this question is not on the page." };
-  return found.does(judge) ? { kind: "right" } : { kind: "wrong", because: null };
+  if (found.does(judge)) return { kind: "right" };
+  return { kind: "wrong", because: null, says: `In your run ${found.lacks(judge).join("; ")}.` };
 }
 
 /** Give each item of an order two buttons.

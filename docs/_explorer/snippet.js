@@ -1,4 +1,5 @@
-// A run as Python that anybody can paste: the library gives the same numbers, to the last bit.
+// A run as Python that anybody can paste. On the library's landscapes it gives the same numbers to the last bit; a
+// formula of the reader's own is differentiated by torch, which may round the last bit another way.
 
 /** @typedef {import("./state.js").State} State */
 
@@ -14,16 +15,15 @@ const CONSTRUCTORS = {
   backtracking: () => "line_search_descent(armijo())",
 };
 
-/** Return Python that repeats the first `updates` updates of each method.
+/** Return Python that repeats the updates of each method that are shown, and prints the numbers shown.
  * @param {State} state @param {string} formula the objective as Python, for a formula of the reader's own
- * @param {number} updates @returns {string} */
+ * @param {number[]} updates for each method @returns {string} */
 export function asPython(state, formula, updates) {
   const methods = state.methods.map((method) => CONSTRUCTORS[method](state));
   const names = new Set(methods.flatMap((code) => code.match(/\b[a-z_]+(?=\()/g) ?? []));
   const own = formula !== "";
   const lines = [
-    "import numpy as np",
-    ...(own ? ["import torch"] : []),
+    own ? "import torch" : "import numpy as np",
     "",
     `from ravine import ${["minimize", ...names].sort().join(", ")}`,
     ...(own ? [] : ["from ravine.landscapes import LANDSCAPES"]),
@@ -34,9 +34,12 @@ export function asPython(state, formula, updates) {
     own
       ? `start = torch.tensor([${state.x}, ${state.y}], dtype=torch.float64)`
       : `start = np.array([${state.x}, ${state.y}])`,
-    `for method in [${methods.join(", ")}]:`,
-    `    run = minimize(objective, start, method, max_updates=${updates}, eps_grad=None)`,
-    "    print(method.name, run.updates, run.iterates[-1], run.values[-1])",
+    "runs = [",
+    ...methods.map((method, n) => `    (${method}, ${updates[n]}),`),
+    "]",
+    "for method, updates in runs:",
+    "    run = minimize(objective, start, method, max_updates=updates, eps_grad=None)",
+    "    print(method.name, run.updates, *run.iterates[-1].tolist(), float(run.values[-1]))",
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -44,16 +47,29 @@ export function asPython(state, formula, updates) {
 /** Write a parsed formula as a Python expression of a torch tensor `point`.
  * @param {import("./formula.js").Node} node @returns {string} */
 export function formulaAsPython(node) {
+  return isConstant(node) ? `${expression(node)} + 0 * point[0]` : expression(node);
+}
+
+/** @param {import("./formula.js").Node} node @returns {string} */
+function expression(node) {
   switch (node.kind) {
     case "number":
-      return node.value < 0 ? `(${node.value})` : String(node.value);
+      return `${node.value < 0 ? "(" : ""}${node.value}${/^-?\d+$/.test(String(node.value)) ? ".0" : ""}${node.value < 0 ? ")" : ""}`;
     case "variable":
       return node.name === "x" ? "point[0]" : "point[1]";
-    case "call":
-      return `torch.${node.name}(${formulaAsPython(node.argument)})`;
+    case "call": {
+      const argument = expression(node.argument);
+      return `torch.${node.name}(${isConstant(node.argument) ? `torch.tensor(${argument}, dtype=torch.float64)` : argument})`;
+    }
     default: {
       const signs = { sum: "+", difference: "-", product: "*", quotient: "/", power: "**" };
-      return `(${formulaAsPython(node.left)} ${signs[node.kind]} ${formulaAsPython(node.right)})`;
+      return `(${expression(node.left)} ${signs[node.kind]} ${expression(node.right)})`;
     }
   }
+}
+
+/** @param {import("./formula.js").Node} node @returns {boolean} */
+function isConstant(node) {
+  if (node.kind === "number" || node.kind === "variable") return node.kind === "number";
+  return node.kind === "call" ? isConstant(node.argument) : isConstant(node.left) && isConstant(node.right);
 }

@@ -1,8 +1,11 @@
 // What the reader has set, as one plain object, and the same written into a link.
+//
+// A link keeps its meaning for ever: a new key may join, and none changes what it says. `k` left out means
+// the whole run.
 
 /** @typedef {{
  *   map: string, formula: string, x: number, y: number, stepSize: number,
- *   methods: string[], momentum: number, k: number,
+ *   methods: string[], momentum: number, k: number, shows: string,
  * }} State */
 
 /** What a state may be: the keys of landscapes and methods, and each landscape's defaults.
@@ -13,6 +16,9 @@
  * }} Options */
 
 export const OWN = "own"; // the landscape made from the reader's formula
+export const PICTURES = ["landscape", "basins"]; // what the picture can show
+/** @type {[number, number]} */
+export const STEP_SIZES = [1e-9, 1e6];
 const LONGEST_FORMULA = 200;
 const LONGEST_QUERY = 2000;
 
@@ -28,7 +34,8 @@ export function defaults(options, map) {
     stepSize: known.stepSize,
     methods: [options.methods[0]],
     momentum: known.momentum,
-    k: 0,
+    k: Infinity,
+    shows: PICTURES[0],
   };
 }
 
@@ -40,13 +47,14 @@ export function fromQuery(options, query) {
   const asked = given.get("map") ?? "";
   const isKnown = Object.hasOwn(options.landscapes, asked) || asked === OWN;
   const state = defaults(options, isKnown ? asked : options.first);
-  const { view, largestStepSize, maxUpdates } = options.landscapes[isKnown && asked !== OWN ? asked : options.first];
+  const { view, maxUpdates } = options.landscapes[isKnown && asked !== OWN ? asked : options.first];
   if (state.map === OWN) state.formula = (given.get("f") ?? "").slice(0, LONGEST_FORMULA);
   state.x = within(given.get("x"), view[0], state.x);
   state.y = within(given.get("y"), view[1], state.y);
-  state.stepSize = within(given.get("eta"), [1e-6, state.map === OWN ? 10 : largestStepSize], state.stepSize);
+  state.stepSize = within(given.get("eta"), STEP_SIZES, state.stepSize);
   state.momentum = within(given.get("beta"), [0, 0.999], state.momentum);
-  state.k = Math.round(within(given.get("k"), [0, maxUpdates], 0));
+  state.k = Math.round(within(given.get("k"), [0, maxUpdates], Infinity));
+  state.shows = PICTURES.find((one) => one === given.get("shows")) ?? state.shows;
   const methods = (given.get("methods") ?? "").split(",").filter((m) => options.methods.includes(m));
   if (methods.length > 0) state.methods = [...new Set(methods)];
   return state;
@@ -69,6 +77,7 @@ export function toQuery(options, state) {
   for (const [name, value, standard] of numbers) {
     if (value !== standard) query.set(name, String(value)); // the shortest text that reads back the same
   }
+  if (state.shows !== usual.shows) query.set("shows", state.shows);
   if (state.methods.join() !== usual.methods.join()) query.set("methods", state.methods.join());
   return query.toString();
 }
@@ -79,10 +88,17 @@ function within(text, [least, most], otherwise) {
   return number !== null && number >= least && number <= most ? number : otherwise;
 }
 
-/** Read what a person types as a number: 0.04, 1e-3, 2/21, =0.5, with a point. Null if it is none.
+/** Say whether a comma in a number may mean a point or a thousand.
+ * @param {string} text @returns {boolean} */
+export function isAmbiguous(text) {
+  return /^[^\d,]*[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*$/.test(text);
+}
+
+/** Read what a person types as a number: 0.04, 0,04, 1e-3, 2/21, =0.5. Null if it is none.
  * @param {string} text @returns {number | null} */
 export function readNumber(text) {
-  const plain = text.trim().replace(/^=\s*/, "").replaceAll("−", "-");
+  if (isAmbiguous(text)) return null;
+  const plain = text.trim().replace(/^=\s*/, "").replaceAll("−", "-").replace(/(\d),(?=\d)|^,(?=\d)/g, "$1.");
   const parts = plain.split("/");
   if (parts.length > 2 || parts.some((part) => !/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(part))) {
     return null;

@@ -91,11 +91,3 @@ export function updatesFor(factor, share) {
   if (factor === 0) return 1;
   return Math.ceil(Math.log(share) / (2 * Math.log(factor)));
 }
-
-/** Return the factor by which plain descent with step size and momentum is slowed or sped up: the
- * critical momentum, at which the slow direction is fastest.
- * @param {number} stepSize @param {number} least @returns {number} */
-export function bestMomentum(stepSize, least) {
-  const root = 1 - Math.sqrt(stepSize * least);
-  return root * root;
-}

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eigenvalues, kindOf, leavesAt, reversals, run, settlesAt } from "./engine.js";
+import { angleHome, eigenvalues, kindOf, leavesAt, reversals, run, settlesAt } from "./engine.js";
 import { LANDSCAPES, METHODS } from "./generated.js";
+import { ownLandscape } from "./own.js";
 import { best, mode, threshold, updatesFor } from "./theory.js";
-import { bounces, outcome, shown } from "./words.js";
+import { judged, shortfalls } from "./judge.js";
+import { bounces, outcome, place, shown, underWay } from "./words.js";
 
 const land = (key) => LANDSCAPES.find((one) => one.key === key);
 const method = (key) => METHODS.find((one) => one.key === key);
@@ -133,10 +135,56 @@ test("the forecast of updates is right for one direction", () => {
   assert.equal(updatesFor(0, 0.1), 1);
 });
 
+// The first update at which a coordinate is beyond a million.
+for (const [key, eta, k, start] of [["ravine", 0.11, 80], ["bowl", 2.05, 272], ["ravine100", 0.0205, 298], ["tilted", 0.11, 81], ["doublewell", 0.34, 5, [2, 1.2]], ["saddle", 2.01, 36], ["rosenbrock", 0.0062, 9], ["himmelblau", 0.02, 4, [6, 5]]]) {
+  test(`on ${key} plain descent with step size ${eta} diverges at update ${k}`, () => {
+    const one = go(key, eta, { start });
+    assert.equal(one.updates + 1, k);
+    assert.match(outcome(one, land(key), land(key).view), new RegExp(`update ${k} is beyond all bounds`));
+  });
+}
+
+test("a run that comes to where L has no value says so, and the numbers before it stay", () => {
+  const where = ownLandscape("x - log(x) + y^2");
+  const one = run(where, method("gradient_descent"), { eta: 5 }, [3, 0], 100);
+  assert.equal(one.ending, "undefined");
+  assert.ok(one.points.every(Number.isFinite));
+  assert.match(outcome(one, where, where.view), /^Update \d+ leads to where L has no value/);
+  const nowhere = run(where, method("gradient_descent"), { eta: 0.1 }, [-1, 0], 100);
+  assert.equal(outcome(nowhere, where, where.view), "L has no value at this start.");
+  assert.equal(shown(nowhere.values[0], 3), "–");
+});
+
+test("the angle between descent and the way home", () => {
+  const near = (a, b) => assert.ok(Math.abs(a - b) < 0.005, `${a} ${b}`);
+  for (const [eta, angles] of [[0.04, [64.27, 45.86, 12.87, 2.73, 0.57]], [0.09, [64.27, 64.71, 64.77, 64.47, 63.81]]]) {
+    const { points } = go("ravine", eta);
+    angles.forEach((angle, k) => near(angleHome(land("ravine"), [points[2 * k], points[2 * k + 1]]), angle));
+  }
+  near(angleHome(land("bowl"), [1.8, 0.5]), 0);
+  assert.equal(angleHome(land("ravine"), [0, 0]), null);
+});
+
+test("what a run under way says", () => {
+  const [one, { view }] = [go("ravine", 0.11), land("ravine")];
+  assert.match(underWay(one, view, 0, false), /^Ready/);
+  assert.match(underWay(one, view, 5, true), /^Running at update 5/);
+  assert.match(underWay(one, view, 9, false), /^Paused at update 9.*outside the picture, at \(0.63, −2.58\)/);
+});
+
+test("a judge says what a run lacks", () => {
+  const conditions = [["map", "=", "ravine"], ["settles", "<", "50"], ["start", "=", "usual"]];
+  assert.ok(judged(conditions, { map: "ravine", settles: 42, start: "usual" }));
+  assert.deepEqual(shortfalls(conditions, { map: "ravine", settles: 143, start: "usual" }), ["it settles at update 143, and less than 50 is asked for"]);
+  assert.equal(shortfalls(conditions, { map: "ravine", settles: null, start: "moved" }).length, 2);
+});
+
 test("numbers in words", () => {
-  assert.equal(shown(-0.0004, 2, { signed: true }), "−4.00×10⁻⁴");
+  assert.equal(place(9e-7, -1e-300), "(0.00, 0.00)");
+  assert.equal(shown(Number.NaN, 2), "–");
+  assert.equal(shown(-0.0004, 2, { signed: true }), "−4.000×10⁻⁴");
   assert.equal(shown(0, 2, { signed: true }), "+0.00");
   assert.equal(shown(4.12, 3, { signed: true }), "+4.120");
   assert.equal(shown(10.160708636704431, 3), "10.161");
-  assert.equal(shown(123456, 3), "1.23×10⁵");
+  assert.equal(shown(123456, 3), "1.235×10⁵");
 });

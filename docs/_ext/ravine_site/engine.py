@@ -1,5 +1,6 @@
 """What the explorer needs from the library: formulas, facts, and runs to be checked against."""
 
+import html
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,21 @@ def formula(landscape: Landscape) -> sympy.Expr:
     return sympy.nsimplify(landscape.objective.value(symbols), rational=True)
 
 
+def mathml(landscape: Landscape) -> str:
+    """Return a landscape's formula as browsers show it without a script, with its LaTeX beside it."""
+    terms = sympy.Add.make_args(formula(landscape))
+    expression = sympy.Add(*(min(term, sympy.factor(term), key=sympy.count_ops) for term in terms))
+    latex = html.escape(f"L(x, y) = {sympy.latex(expression)}")
+    head = "<mi>L</mi><mo>(</mo><mi>x</mi><mo>,</mo><mi>y</mi><mo>)</mo><mo>=</mo>"
+    shown = head + sympy.mathml(expression, printer="presentation")
+    for bracket in "()":  # without a font for mathematics they would grow beyond the line
+        shown = shown.replace(f"<mo>{bracket}</mo>", f'<mo stretchy="false">{bracket}</mo>')
+    return (
+        f"<math><semantics><mrow>{shown}</mrow>"
+        f'<annotation encoding="application/x-tex">{latex}</annotation></semantics></math>'
+    )
+
+
 def facts(landscape: Landscape) -> dict[str, object]:
     """Return what is known about a landscape, as JSON can hold it."""
     objective = landscape.objective
@@ -52,7 +68,7 @@ def facts(landscape: Landscape) -> dict[str, object]:
     return {
         "key": landscape.key,
         "label": objective.name,
-        "latex": sympy.latex(formula(landscape)),
+        "mathml": mathml(landscape),
         "view": landscape.view,
         "levels": landscape.levels,
         "start": landscape.start,

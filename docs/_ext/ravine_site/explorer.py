@@ -26,8 +26,8 @@ MODULES = Path(__file__).parents[2] / "_explorer"
 
 # Each module after those that it imports. A worker has those before the bar, too.
 SCRIPTS = {
-    "explorer.js": "formula engine theory state contours generated maps own basins |"
-    " worker words snippet picture chart judge explorer line main",
+    "explorer.js": "formula engine theory state contours generated methods maps own basins |"
+    " worker words snippet picture chart judge layout beside plane files explorer line main",
     "questions.js": "state answers progress questions",
 }
 

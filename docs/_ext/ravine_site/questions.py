@@ -12,6 +12,7 @@ asks and answers too; the script adds checking, feedback and the count of what w
 """
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterable
@@ -30,8 +31,12 @@ from .values import parse_quote, quoted_value, value_of
 
 logger = logging.getLogger(__name__)
 
-JUDGED = ("settles", "updates", "reversals", "eta", "beta", "map", "ending", "kind", "x", "y")
-"""What a judge can ask of an explorer's run; x and y are the regimes along the two axes."""
+JUDGED = (
+    *("map", "method", "start", "eta", "beta", "settles", "updates", "reversals"),
+    *("ending", "kind", "x", "y"),
+)
+"""What a judge can ask of an explorer's run; x and y are the regimes along the two axes, and a start is
+usual or moved."""
 
 _CONDITION = re.compile(r"(\w+)\s*(<=|>=|<|>|=)\s*([\w.+-]+)")
 
@@ -126,6 +131,7 @@ class Question(SphinxDirective):
         node += quoted_value(
             "", written, entry=entry, value=value, classes=["val"], title=f"{quote.path}, computed"
         )
+        node["unit"] = self.options.get("unit", "")
         wrong = [text["value"] for text in _parts(node, "wrong")]
         return {"answer": value, "tolerance": self.options.get("tolerance", 0.0), "wrong": wrong}
 
@@ -191,8 +197,9 @@ def _write(self: HTML5Translator, children: Iterable[nodes.Node]) -> None:
 
 
 def _number_field(self: HTML5Translator, node: question) -> None:
+    unit = f" in {html.escape(node['unit'])}" if node["unit"] else ""
     self.body.append(
-        '<p><label>Your answer <input type="text" name="answer" inputmode="decimal"'
+        f'<p><label>Your answer{unit} <input type="text" name="answer" inputmode="decimal"'
         ' autocomplete="off" spellcheck="false"></label></p>\n'
     )
 
@@ -245,7 +252,8 @@ def _write_answer(self: HTML5Translator, node: question) -> None:
     if kind == "number":
         self.body.append("<p>The answer is ")
         _write(self, [c for c in node.children if isinstance(c, quoted_value)])
-        self.body.append(".</p>\n")
+        unit = f" {html.escape(node['unit'])}" if node["unit"] else ""
+        self.body.append(f"{unit}.</p>\n")
     if kind in {"single", "multiple"}:
         choices = zip(_parts(node, "choice"), key["right"], strict=True)
         _write_list(self, "ul", [choice for choice, right in choices if right])
