@@ -26,9 +26,10 @@ tried = step_sizes.size
 
 fig, ax = plt.subplots()
 ax.semilogy(step_sizes, counts, ".", color=BLUE, markersize=4)
-for at, text in ((one_step, "1/20"), (limit, "2/20")):
+for at, text, height in ((one_step, "1/20", 4000), (best_rate, "2/21", 1500), (limit, "2/20", 4000)):
     ax.axvline(at, linestyle=":", color=INK, linewidth=1.5)
-    label(ax, text, (at, 4000), (5, 0), ha="left")
+    side = "right" if at == best_rate else "left"
+    label(ax, text, (at, height), (5 if side == "left" else -5, 0), ha=side)
 label(ax, f"{fewest} updates", (winners[0], fewest), (-52, 24), leader=True)
 ax.set(
     title="Falling all the way, then a wall",
