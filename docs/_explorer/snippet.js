@@ -1,6 +1,8 @@
 // A run as Python that anybody can paste. On the library's landscapes it gives the same numbers to the last bit; a
 // formula of the reader's own is differentiated by torch, which may round the last bit another way.
 
+import { methodOf } from "./methods.js";
+
 /** @typedef {import("./state.js").State} State */
 
 /** Constructors of the library, and which settings they take.
@@ -33,13 +35,13 @@ export function asPython(state, formula, updates) {
       : `objective = next(land.objective for land in LANDSCAPES if land.key == "${state.map}")`,
     own
       ? `start = torch.tensor([${state.x}, ${state.y}], dtype=torch.float64)`
-      : `start = np.array([${state.x}, ${state.y}])`,
+      : `start = np.array([${state.x}, ${state.y}], dtype=float)`,
     "runs = [",
-    ...methods.map((method, n) => `    (${method}, ${updates[n]}),`),
+    ...methods.map((method, n) => `    ("${methodOf(state.methods[n]).label}", ${method}, ${updates[n]}),`),
     "]",
-    "for method, updates in runs:",
+    "for name, method, updates in runs:",
     "    run = minimize(objective, start, method, max_updates=updates, eps_grad=None)",
-    "    print(method.name, run.updates, *run.iterates[-1].tolist(), float(run.values[-1]))",
+    "    print(name, run.updates, *run.iterates[-1].tolist(), float(run.values[-1]))",
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -26,7 +26,11 @@ tried = step_sizes.size
 
 fig, ax = plt.subplots()
 ax.semilogy(step_sizes, counts, ".", color=BLUE, markersize=4)
-for at, text, height in ((one_step, "1/20", 4000), (best_rate, "2/21", 1500), (limit, "2/20", 4000)):
+for at, text, height in (
+    (one_step, "1/20", 4000),
+    (best_rate, "2/21", 1500),
+    (limit, "2/20", 4000),
+):
     ax.axvline(at, linestyle=":", color=INK, linewidth=1.5)
     side = "right" if at == best_rate else "left"
     label(ax, text, (at, height), (5 if side == "left" else -5, 0), ha=side)

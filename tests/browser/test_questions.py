@@ -36,7 +36,7 @@ def mark(page, name):
     return page.locator(f"#question-{name} .question-mark").inner_text()
 
 
-@pytest.mark.parametrize("typed", ["1", "1.0", "= 1", "2/2", "1e0", "w = 1"])
+@pytest.mark.parametrize("typed", ["1", "1.0", "= 1", "2/2", "1e0", "w = 1", "1,0"])
 def test_a_right_number_is_right_in_every_spelling(lecture, typed):
     assert "Right." in ask(lecture, "one-step-by-hand", typed)
     assert mark(lecture, "one-step-by-hand") == "✓ answered"
@@ -50,7 +50,7 @@ def test_a_common_wrong_number_is_explained(lecture):
 
 def test_what_is_no_number_is_not_called_wrong(lecture):
     assert "cannot be read" in ask(lecture, "one-step-by-hand", "a lot")
-    assert "as a point" in ask(lecture, "one-step-by-hand", "1,0")
+    assert "decimal point" in ask(lecture, "one-step-by-hand", "1,000")
 
 
 def test_an_unknown_wrong_number_opens_the_hint_and_three_the_answer(lecture):
@@ -68,7 +68,7 @@ def test_the_explorer_judges_a_run(lecture):
     name = "alternate-and-converge"
     assert "Not yet" in ask(lecture, name)
     lecture.locator("#the-navigator [name='step-size']").fill("0.08")
-    lecture.wait_for_timeout(100)
+    lecture.evaluate("new Promise(requestAnimationFrame)")
     assert "Right." in ask(lecture, name)
 
 
@@ -76,13 +76,25 @@ def test_other_questions_for_the_explorer_have_solutions(lecture):
     solutions = {
         "fewer-than-fifty": {"stepSize": 0.04, "momentum": 0.7, "methods": ["heavy_ball"]},
         "beat-thirty": {"stepSize": 0.13, "momentum": 0.43, "methods": ["heavy_ball"]},
-        "a-flat-place": {"map": "saddle", "x": 1.5, "y": 0},
+        "a-flat-place": {"map": "saddle", "x": 1.5, "y": 0, "methods": ["gradient_descent"]},
     }
     for name, solution in solutions.items():
         assert "Not yet" in ask(lecture, name)
         lecture.evaluate("change => ravineExplorers[0].set(change)", solution)
-        lecture.wait_for_timeout(100)
+        lecture.evaluate("new Promise(requestAnimationFrame)")
         assert "Right." in ask(lecture, name)
+
+
+def test_the_explorers_verdict_says_what_the_run_lacks(lecture):
+    usual = {"stepSize": 0.04, "momentum": 0.9, "methods": ["heavy_ball"]}
+    lecture.evaluate("change => ravineExplorers[0].set(change)", usual)
+    lecture.evaluate("new Promise(requestAnimationFrame)")
+    said = ask(lecture, "fewer-than-fifty")
+    assert "it settles at update 143, and less than 50 is asked for" in said
+    # a start at the minimizer settles at once, and is no answer
+    lecture.evaluate("ravineExplorers[0].set({ x: 0, y: 0 })")
+    lecture.evaluate("new Promise(requestAnimationFrame)")
+    assert "the start was moved" in ask(lecture, "beat-thirty")
 
 
 def test_progress_is_counted_survives_a_reload_and_shows_in_the_contents(lecture):

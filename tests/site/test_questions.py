@@ -11,6 +11,7 @@ QUESTION = """
 ::::{question} the-sum
 :answer: total:g
 :tolerance: 0.001
+:unit: metres
 
 What is the sum?
 
@@ -88,7 +89,8 @@ def test_a_page_holds_fields_keys_and_folded_answers(asked):
     assert keys["in-order"] == {"right": [1, 0]}
     assert keys["by-the-run"]["judge"] == [["map", "=", "ravine"], ["settles", "<", "30"]]
     answer = forms["the-sum"].select_one("details.question-answer")
-    assert "The answer is 0.75." in answer.get_text()
+    assert "Your answer in metres" in forms["the-sum"].label.get_text()
+    assert "The answer is 0.75 metres." in answer.get_text()
     assert "Both were added." in answer.get_text()
     assert "open" not in answer.attrs
     ordered = forms["in-order"].select(".question-answer ol li")
@@ -105,7 +107,7 @@ def test_a_page_holds_fields_keys_and_folded_answers(asked):
         (":answer: total:g\n", "", "it needs answer, judge, choices or items"),
         (":answer: total:g", ":answer: larger", "is True, not a number"),
         ("{choice} larger", "{choice} smaller", "no choice is right"),
-        ("settles < 30", "speed < 30", "'speed' is not known; there are: settles"),
+        ("settles < 30", "speed < 30", "'speed' is not known; there are: map"),
         (":explorer: elsewhere\n", "", "judge needs explorer"),
         ("{question} in-order", "{question} the-sum", "two questions are named 'the-sum'"),
     ],
