@@ -49,7 +49,13 @@ def main() -> None:
         page.goto(f"http://127.0.0.1:{server.server_port}/explore/index.html")
         page.wait_for_function("globalThis.ravineExplorers?.length > 0")
         times = page.evaluate(DRAG)
-        print(f"a redraw while dragging: median {statistics.median(times):.1f} ms of script")
+        worst = sorted(times)[int(0.95 * len(times))]
+        size = page.locator(".explorer .picture").first.bounding_box()
+        print(f"the picture has {size['width']:.0f} x {size['height']:.0f} pixels")
+        print(
+            f"a redraw while dragging: median {statistics.median(times):.1f} ms of script,"
+            f" 95 of 100 within {worst:.1f} ms"
+        )
         browser.close()
     server.shutdown()
 

@@ -174,7 +174,8 @@ export function mount(figure) {
     } else {
       const speed = SPEEDS[/** @type {"normal"} */ (parts.speed.value)];
       const faster = Math.max(1, lastUpdate() / 600); // a long run takes half a minute at most
-      owed += Math.min(0.25, (time - lastTime) / 1000) * speed * faster;
+      // a frame may have begun before the button was pressed
+      owed += Math.min(0.25, Math.max(0, time - lastTime) / 1000) * speed * faster;
       lastTime = time;
       state.k = Math.min(lastUpdate(), state.k + Math.floor(owed));
       owed -= Math.floor(owed);
@@ -562,7 +563,8 @@ export function mount(figure) {
     const colours = mapColours(ends.length);
     const shares = names.map((_, n) => classes.reduce((sum, one) => sum + Number(one === n), 0) / classes.length);
     const order = [...names.keys()].sort((a, b) => Number(a < FIRST_MINIMIZER) - Number(b < FIRST_MINIMIZER));
-    parts.legend.replaceChildren(...order.filter((n) => shares[n] > 0).map((n) =>
+    const of = `${methodOf(state.methods[0]).label}, η = ${setting(state.stepSize)}`;
+    parts.legend.replaceChildren(html("li", {}, [of]), ...order.filter((n) => shares[n] > 0).map((n) =>
       html("li", {}, [
         html("span", { class: "patch", "aria-hidden": "true", style: `background: rgb(${colours[n]})` }),
         `${names[n]}: ${(100 * shares[n]).toFixed(1)} %`,
@@ -609,7 +611,7 @@ export function mount(figure) {
       playing = false;
       figure.dataset.touched = "yes";
       change(fromQuery(OPTIONS, query));
-      figure.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+      parts.picture.scrollIntoView({ block: "nearest", behavior: calm.matches ? "instant" : "smooth" });
       picture.handle.focus({ preventScroll: true });
     },
     runs: () => runs,

@@ -157,7 +157,7 @@ export function createPicture(place, { onStart }) {
     const shownUpTo = Math.min(upTo, run.updates);
     const line = [];
     const dots = [];
-    for (let k = 0; k <= shownUpTo; k += 1) {
+    for (let k = 0; k <= Math.min(shownUpTo, leavesForGood(run, shownUpTo) + 1); k += 1) {
       const x = clamp(toX(run.points[2 * k]), -4 * WIDTH, 5 * WIDTH);
       const y = clamp(toY(run.points[2 * k + 1]), -4 * HEIGHT, 5 * HEIGHT);
       line.push(`${x.toFixed(1)} ${y.toFixed(1)}`);
@@ -173,6 +173,15 @@ export function createPicture(place, { onStart }) {
     elements.push(svg("path", { class: `dots look-${look}`, d: dots.join("") }));
     elements.push(currentPoint(run, shownUpTo, look));
     return elements;
+  }
+
+  /** The first k after which a run does not come back into the picture: what follows would only cover it.
+   * @param {Run} run @param {number} upTo @returns {number} */
+  function leavesForGood({ points }, upTo) {
+    const [[left, right], [bottom, top]] = view;
+    let k = upTo;
+    while (k > 0 && !(points[2 * k] >= left && points[2 * k] <= right && points[2 * k + 1] >= bottom && points[2 * k + 1] <= top)) k -= 1;
+    return k + 1;
   }
 
   /** @param {Run} run @param {number} k @param {number} look @returns {SVGElement} */

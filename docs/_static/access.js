@@ -20,6 +20,9 @@ function update() {
   }
 }
 
+// A fold is called what it says: "Show code cell source", not the same two words for each.
+for (const summary of document.querySelectorAll("summary[aria-label]")) summary.removeAttribute("aria-label");
+
 update();
 addEventListener("resize", update);
 document.fonts.ready.then(update);

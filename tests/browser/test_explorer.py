@@ -240,6 +240,21 @@ def test_methods_race_side_by_side_and_one_always_runs(explorer):
     assert len(state(explorer)["methods"]) == 1
 
 
+@in_both_widths
+def test_large_numbers_stay_in_their_column(explorer):
+    set_step_size(explorer, "0.11")
+    table = explorer.locator("#the-navigator .readouts").bounding_box()
+    stage = explorer.locator("#the-navigator .stage").bounding_box()
+    assert table["width"] <= stage["width"] + 1
+
+
+def test_a_path_is_drawn_to_where_it_leaves_for_good(explorer):
+    set_step_size(explorer, "0.11")
+    path = explorer.locator("#the-navigator .paths polyline").first.get_attribute("points")
+    assert len(path.split()) == 2 * (9 + 2)  # update 9 is outside, and one more shows the direction
+    assert explorer.locator("#the-navigator .outside").count() == 1
+
+
 def test_a_button_leads_back_below_the_limit(explorer):
     assert field(explorer, "rescue").is_hidden()
     set_step_size(explorer, "0.11")
@@ -327,10 +342,14 @@ def test_without_it_a_run_plays_and_can_be_paused(chromium, base):
     page = Visitor(base, context).open(PAGE)
     field(page, "reset").click()
     field(page, "run").click()
+    # the first frame may have begun before the click: time must not run backwards
+    page.evaluate("globalThis.seen = []")
+    page.evaluate(f"(function look() {{ seen.push({STATE}.k); requestAnimationFrame(look); }})()")
     page.wait_for_function(f"{STATE}.k >= 5")
     field(page, "run").click()
     paused = state(page)["k"]
     assert 5 <= paused < 353
+    assert min(page.evaluate("seen")) >= 0
     assert field(page, "run").inner_text() == "Run"
     context.close()
 
@@ -454,7 +473,12 @@ def test_ten_thousand_hostile_links_never_throw(explorer):
     assert state(explorer)["map"] in {"ravine", "own"}
 
 
-def test_links_in_the_text_set_the_explorer(explorer):
+@in_both_widths
+def test_links_in_the_text_set_the_explorer_and_show_its_picture(explorer):
+    explorer.locator("a[href*='methods=gradient_descent,heavy_ball,adagrad']").click()  # far below
+    assert state(explorer)["map"] == "tilted"
+    picture = explorer.locator("#the-navigator .picture").bounding_box()
+    assert 0 <= picture["y"] <= explorer.viewport_size["height"] - picture["height"]
     explorer.locator("a[href*='eta=0.09']").first.click()
     assert state(explorer)["stepSize"] == 0.09
     assert "from update 76 on" in outcome(explorer)
@@ -539,7 +563,8 @@ def test_the_legend_says_which_colour_is_which_end(explorer):
     complete(explorer)
     legend = explorer.locator("#the-navigator .legend").inner_text().splitlines()
     # with step size 0.1 nothing on this view diverges, and the two halves are mirror images
-    assert sorted(legend) == ["to (1.00, 0.00): 50.0 %", "to (−1.00, 0.00): 50.0 %"]
+    assert legend[0] == "gradient descent, η = 0.1"
+    assert sorted(legend[1:]) == ["to (1.00, 0.00): 50.0 %", "to (−1.00, 0.00): 50.0 %"]
 
 
 def test_the_map_of_settings_finds_a_pair_for_the_current_landscape(explorer):

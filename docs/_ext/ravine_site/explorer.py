@@ -60,7 +60,22 @@ def source(name: str) -> str:
     return (MODULES / f"{name}.js").read_text(encoding="utf-8")
 
 
+_COMMENT = re.compile(
+    r"^ *//.*\n|^ */\*\*(?:[^*]|\*(?!/))*\*/\n|/\*\* @type [^*]*\*/ ?", re.MULTILINE
+)
+
+
+def without_comments(text: str) -> str:
+    """Return a module without comments, which are for those who read the modules.
+
+    >>> without_comments("// Adds.\\nconst one = /** @type {number} */ (1);\\n")
+    'const one = (1);\\n'
+    """
+    return _COMMENT.sub("", text)
+
+
 def _scope(name: str, text: str) -> str:
+    text = without_comments(text)
     exported = ", ".join(_EXPORT.findall(text))
     text = _IMPORT.sub(r"const {\1} = modules.\2;", text)
     text = re.sub(r"^export ", "", text, flags=re.MULTILINE)
