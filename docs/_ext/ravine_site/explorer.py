@@ -66,10 +66,10 @@ _COMMENT = re.compile(
 
 
 def without_comments(text: str) -> str:
-    """Return a module without comments, which are for those who read the modules.
+    r"""Return a module without comments, which are for those who read the modules.
 
-    >>> without_comments("// Adds.\\nconst one = /** @type {number} */ (1);\\n")
-    'const one = (1);\\n'
+    >>> without_comments("// Adds.\nconst one = /** @type {number} */ (1);\n")
+    'const one = (1);\n'
     """
     return _COMMENT.sub("", text)
 
