@@ -137,7 +137,7 @@ def method_code(key: str) -> str:
     description = {
         "key": key,
         "label": example.name,
-        "parameters": list(parameters),
+        "parameters": parameters,
         "defaults": dict(
             zip(parameters, inspect.getclosurevars(example.step).nonlocals.values(), strict=True)
         ),
