@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
@@ -110,6 +111,15 @@ def derivative(
     return value_and_derivative(loss, w, dtype)[1]
 
 
+def tracked_value_and_derivative(
+    loss: Loss | Formula, w: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what `value_and_derivative` returns at a tensor, its value with torch's record."""
+    variable = w.detach().requires_grad_()
+    value = _tracked_value(loss, variable)
+    return value, _derivative(value, variable)
+
+
 def values_and_derivatives(loss: Loss | Formula, ws: Array) -> tuple[Array, Array]:
     """Return a loss of one number and its derivative at each of many numbers.
 
@@ -168,8 +178,11 @@ def _tracked_value(
 ) -> torch.Tensor:
     import torch
 
-    with torch.enable_grad():  # the caller may be inside torch.no_grad()
+    if torch.is_grad_enabled():
         value = loss(variable)
+    else:  # the caller is inside torch.no_grad()
+        with torch.enable_grad():
+            value = loss(variable)
     if not is_tensor(value):
         raise TypeError(
             "loss must return a tensor computed from w with torch functions or plain arithmetic, "
@@ -188,12 +201,21 @@ def _tracked_value(
 def _derivative(value: torch.Tensor, variable: torch.Tensor) -> torch.Tensor:
     import torch
 
-    (slope,) = torch.autograd.grad(value, variable, allow_unused=True)
+    one = _one(value.dtype, value.device)
+    (slope,) = torch.autograd.grad(value, variable, one, allow_unused=True)
     if slope is None:
         raise ValueError(
             f"loss must depend on w, got {value.item()} with no recorded way back to w"
         )
     return slope
+
+
+@lru_cache
+def _one(dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Return where the chain rule begins; torch would make it anew for every derivative."""
+    import torch
+
+    return torch.ones((), dtype=dtype, device=device)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+import sys
+from array import array
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import numpy as np
@@ -13,8 +16,9 @@ import numpy.typing as npt
 
 from ravine._arguments import number, radius, tolerance, whole
 from ravine._functions import is_tensor, norm
-from ravine.autodiff import Loss, value_and_derivative
-from ravine.methods import Method, gradient_descent
+from ravine._recorded import Constants, Recorded, Tape, python, python_function
+from ravine.autodiff import Loss, tracked_value_and_derivative, value_and_derivative
+from ravine.methods import Method, StepSize, gradient_descent
 from ravine.objectives import Formula, Number, Objective
 from ravine.stepsize import Choice, LineSearchDescent
 from ravine.trace import StopReason, Trace
@@ -41,6 +45,7 @@ def minimize(
     eps_plateau: float | None = None,
     patience: int = 10,
     escape_radius: float = math.inf,
+    log_every: int = 1,
 ) -> Trace:
     r"""Run a method from a start until a stopping rule fires, and return the log.
 
@@ -69,13 +74,16 @@ def minimize(
         How many updates the plateau rule looks back.
     escape_radius : float
         Stop when :math:`\|x_k\|` is larger.
+    log_every : int
+        Log the points after 0, `log_every`, 2 `log_every`, ... updates, and the last one. The
+        rules are tested at every point, logged or not; memory is used for what is logged.
 
     Returns
     -------
     Trace
-        All points, the last one included, and the reason why the run stopped. The rules are
-        tested in this order: not finite, escaped, gradient, objective gap, plateau, cap. A line
-        search that then accepts no step size ends the run too.
+        The logged points, the last one included, and the reason why the run stopped. The rules
+        are tested in this order: not finite, escaped, gradient, objective gap, plateau, cap. A
+        line search that then accepts no step size ends the run too.
 
     Raises
     ------
@@ -111,22 +119,30 @@ def minimize(
         escape_radius=radius("escape_radius", escape_radius),
         optimal_value=known_optimal_value(objective, eps_obj),
     )
+    log_every = whole("log_every", log_every, at_least=1)
     x: Number = _checked_start(x0, objective)
-    evaluate = _evaluation(objective)
-    choose, update, state = _steps(method, objective, evaluate, x)
-    log = _Log()
+    measure = _measure(x)
+    evaluate = _evaluation(objective, x)
+    log = _Log(x)
+    best = None if eps_plateau is None else _Best(rules.patience)
+    descent = _updates(method, objective, evaluate, x, log_every)
+    first_met, step, state = _first_met(rules), descent.step, descent.state
+    updates, recent_fall = 0, math.inf
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while True:
             value, gradient = evaluate(x)
-            log.append(x, value, norm(gradient))
-            stop = rules.first_met(log)
-            if stop is not None:
-                return log.trace(stop)
-            choice = choose(x, gradient)
-            log.choices.append(choice)
-            if not choice.accepted:
-                return log.trace(StopReason.NO_STEP)
-            x, state = update(choice).step(x, gradient, state)
+            gradient_norm = measure(gradient)
+            if updates % log_every == 0:
+                log.append(x, value, gradient_norm)
+            if best is not None:
+                recent_fall = best.fall(value)
+            stop = first_met(updates, measure(x), value, gradient_norm, recent_fall)
+            if stop or (following := step(x, gradient, state)) is None:
+                if updates % log_every:
+                    log.append(x, value, gradient_norm)
+                return log.trace(updates, log_every, descent, stop or StopReason.NO_STEP)
+            x, state = following
+            updates += 1
 
 
 @dataclass(frozen=True)
@@ -149,84 +165,154 @@ class StoppingRules:
     escape_radius: float
     optimal_value: float
 
-    def tests(
+    def met(
         self,
         updates: int,
         size: Measure,
         value: Measure,
         gradient_norm: Measure,
         recent_fall: float = math.inf,
-    ) -> Iterator[tuple[StopReason, Met]]:
-        """Yield each rule in its order, with whether it is met.
+    ) -> tuple[Met, ...]:
+        """Return whether each rule is met, in the order of `StopReason`, from NOT_FINITE to CAP.
 
-        Numbers give a bool; arrays, one entry for each run, give an array of bools.
+        Numbers give bools; arrays, one entry for each run, give arrays of bools. A rule that is
+        off is not met.
         """
-        finite = np.isfinite(size) & np.isfinite(value) & np.isfinite(gradient_norm)
-        yield StopReason.NOT_FINITE, ~finite
-        yield StopReason.ESCAPED, size > self.escape_radius
-        if self.eps_grad is not None:
-            yield StopReason.GRADIENT, gradient_norm <= self.eps_grad
-        if self.eps_obj is not None:
-            yield StopReason.OBJECTIVE, value - self.optimal_value <= self.eps_obj
-        if self.eps_plateau is not None:
-            yield StopReason.PLATEAU, recent_fall <= self.eps_plateau
-        yield StopReason.CAP, updates >= self.max_updates
-
-    def first_met(self, log: _Log) -> StopReason | None:
-        """Return the first rule that the last point of a log meets, or None."""
-        tests = self.tests(
-            updates=len(log.values) - 1,
-            size=norm(log.iterates[-1]),
-            value=log.values[-1],
-            gradient_norm=log.gradient_norms[-1],
-            recent_fall=log.fall(self.patience),
+        bounded = (-math.inf < value) & (value < math.inf)
+        finite = bounded & (size < math.inf) & (gradient_norm < math.inf)
+        return (
+            finite ^ True,  # not finite: `not` is for bools only, ~ for arrays only
+            self.escape_radius < math.inf and size > self.escape_radius,
+            self.eps_grad is not None and gradient_norm <= self.eps_grad,
+            self.eps_obj is not None and value - self.optimal_value <= self.eps_obj,
+            self.eps_plateau is not None and recent_fall <= self.eps_plateau,
+            updates >= self.max_updates,
         )
-        return next((reason for reason, met in tests if met), None)
 
 
-@dataclass
+@lru_cache(maxsize=64)
+def _first_met(rules: StoppingRules) -> Callable[[int, float, float, float, float], int]:
+    """Return the function that gives the code of the first rule a point meets, 0 for none.
+
+    It takes the arguments of `StoppingRules.met`, which it is, written out without calls: it runs
+    once an update.
+    """
+    constants = Constants("c")
+    tape = Tape(python(constants))
+    arguments = ("updates", "size", "value", "gradient_norm", "recent_fall")
+    met = rules.met(*(cast("Any", Recorded(tape, name)) for name in arguments))
+    lines = [
+        f"def with_constants({', '.join(constants.names.values())}):",
+        f"  def first_met({', '.join(arguments)}):",
+        *(f"    {line}" for line in tape.lines()),
+        *(f"    if {test}: return {code}" for code, test in written_tests(tape, met)),
+        "    return 0",
+        "  return first_met",
+    ]
+    with_constants = python_function("\n".join(lines))
+    return cast(
+        "Callable[[int, float, float, float, float], int]", with_constants(*constants.values)
+    )
+
+
+def written_tests(tape: Tape, met: tuple[object, ...]) -> list[tuple[int, str]]:
+    """Return the codes of the rules that are on and what their recorded tests are called."""
+    codes = enumerate(met, start=int(StopReason.NOT_FINITE))
+    return [(code, tape.written(test)) for code, test in codes if test is not False]
+
+
 class _Log:
-    iterates: list[float | npt.NDArray[np.floating]] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    gradient_norms: list[float] = field(default_factory=list)
-    best: list[float] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
+    """What was logged, each number in eight bytes."""
+
+    def __init__(self, x0: Number) -> None:
+        self.floats = isinstance(x0, float)
+        single = self.floats or (is_tensor(x0) and not x0.shape)
+        self.iterates: Any = array("d") if single else []
+        self.dtype = _detached(x0).dtype
+        self.written = (lambda x: x.item()) if single else _detached
+        self.values, self.gradient_norms = array("d"), array("d")
 
     def append(self, x: Number, value: float, gradient_norm: float) -> None:
-        self.iterates.append(_detached(x))
+        self.iterates.append(x if self.floats else self.written(x))
         self.values.append(value)
         self.gradient_norms.append(gradient_norm)
-        self.best.append(min(value, self.best[-1]) if self.best else value)
 
-    def fall(self, updates: int) -> float:
-        """By how much the best value fell over the last updates; infinite when there were fewer."""
-        return self.best[-1 - updates] - self.best[-1] if len(self.best) > updates else math.inf
-
-    def trace(self, stop: StopReason) -> Trace:
+    def trace(
+        self, updates: int, log_every: int, descent: _Constant | _Searched, stop: int
+    ) -> Trace:
+        logged_at = np.arange(0, updates + log_every, log_every)
+        logged_at[-1] = updates  # the last point, whether its turn had come or not
         return Trace(
-            iterates=np.array(self.iterates),
+            iterates=np.array(self.iterates, self.dtype),
             values=np.array(self.values),
             gradient_norms=np.array(self.gradient_norms),
-            stop=stop,
-            step_sizes=np.array([choice.step_size for choice in self.choices if choice.accepted]),
-            evaluations=sum(choice.evaluations for choice in self.choices),
+            stop=StopReason(stop),
+            step_sizes=descent.step_sizes(len(logged_at) - 1),
+            evaluations=descent.evaluations,
+            logged_at=logged_at,
         )
 
 
-def _steps(
+class _Best:
+    """The best values of the last updates, for the plateau rule."""
+
+    def __init__(self, patience: int) -> None:
+        self.recent: deque[float] = deque(maxlen=patience + 1)
+
+    def fall(self, value: float) -> float:
+        """By how much the best value fell over the last updates; infinite when there were fewer."""
+        self.recent.append(min(value, self.recent[-1]) if self.recent else value)
+        full = len(self.recent) == self.recent.maxlen
+        return self.recent[0] - self.recent[-1] if full else math.inf
+
+
+class _Constant:
+    """Updates of a method, which has its own step size or tells none."""
+
+    evaluations = 0
+
+    def __init__(self, method: Method[Any], x0: Number) -> None:
+        self.step, self.state, self.step_size = method.step, method.init(x0), method.step_size
+
+    def step_sizes(self, count: int) -> npt.NDArray[np.float64]:
+        return np.full((count, *np.shape(self.step_size)), self.step_size)
+
+
+class _Searched:
+    """Updates whose step sizes a line search chooses, and what it chose at the logged points."""
+
+    def __init__(self, choose: Callable[[Number, Number], Choice], log_every: int) -> None:
+        self.choose, self.log_every = choose, log_every
+        self.state, self.updates, self.evaluations = None, 0, 0
+        self.chosen: list[StepSize] = []
+
+    def step(self, x: Number, gradient: Number, state: None) -> tuple[Number, None] | None:
+        choice = self.choose(x, gradient)
+        self.evaluations += choice.evaluations
+        if choice.step_size is None:
+            return None
+        if self.updates % self.log_every == 0:
+            self.chosen.append(choice.step_size)
+        self.updates += 1
+        return gradient_descent(choice.step_size).step(x, gradient, state)
+
+    def step_sizes(self, _count: int) -> npt.NDArray[np.float64]:
+        return np.array(self.chosen)
+
+
+def _updates(
     method: Method[State] | LineSearchDescent,
     objective: Objective | Loss,
     evaluate: Callable[[Number], tuple[float, Number]],
     x0: Number,
-) -> tuple[Callable[[Number, Number], Choice], Callable[[Choice], Method[Any]], Any]:
-    """Return what chooses a step size, what makes the update with it, and the first state."""
+    log_every: int,
+) -> _Constant | _Searched:
+    """Return what makes the updates of a run from x0."""
     if isinstance(method, Method):
-        constant = Choice(method.step_size, evaluations=0)
-        return (lambda _x, _gradient: constant), (lambda _choice: method), method.init(x0)
+        return _Constant(method, x0)
     known = objective if isinstance(objective, Objective) else Objective("loss", lambda x: x)
     searched = replace(known, value=lambda x: cast("Number", evaluate(x)[0]))
-    choose = partial(method.search.choose, searched)
-    return choose, (lambda choice: gradient_descent(cast("float", choice.step_size))), None
+    return _Searched(partial(method.search.choose, searched), log_every)
 
 
 def check_objective(objective: object) -> None:
@@ -276,13 +362,18 @@ def _inside(x: Number, domain: tuple[float, float]) -> bool:
     return bool(np.all((np.asarray(x) >= left) & (np.asarray(x) <= right)))
 
 
-def _evaluation(objective: Objective | Loss) -> Callable[[Number], tuple[float, Number]]:
+def _evaluation(
+    objective: Objective | Loss, x0: Number
+) -> Callable[[Number], tuple[float, Number]]:
     """Return the function that gives value and gradient at a point."""
+    by_torch = _tensor_by_torch if is_tensor(x0) else _by_torch
     if not isinstance(objective, Objective):
-        return partial(_by_torch, objective)
+        return partial(by_torch, objective)
     evaluate: Callable[[Number], tuple[float, Number]]
     if objective.slope is None:
-        evaluate = partial(_by_torch, objective.value)
+        evaluate = partial(by_torch, objective.value)
+    elif isinstance(x0, float):
+        evaluate = _floats_by_hand(objective.value, objective.slope)
     else:
         evaluate = partial(_by_hand, objective.value, objective.slope)
     if objective.domain == (-math.inf, math.inf):
@@ -302,10 +393,26 @@ def _by_torch(loss: Loss | Formula, x: Number) -> tuple[float, Number]:
     return float(value), derivative
 
 
+def _tensor_by_torch(loss: Loss | Formula, x: Number) -> tuple[float, Number]:
+    value, derivative = tracked_value_and_derivative(loss, cast("torch.Tensor", x))
+    return value.item(), cast("Number", derivative)
+
+
+def _floats_by_hand(formula: Formula, slope: Formula) -> Callable[[Number], tuple[float, Number]]:
+    def evaluate(x: Number) -> tuple[float, Number]:
+        try:
+            value, gradient = formula(x), slope(x)
+        except ArithmeticError:
+            value, gradient = _or_infinite(formula, x), _or_infinite(slope, x)
+        if value.__class__ is float and gradient.__class__ is float:  # nothing to check
+            return value, gradient
+        return _single("objective", value), cast("Number", _single("slope", gradient))
+
+    return evaluate
+
+
 def _by_hand(formula: Formula, slope: Formula, x: Number) -> tuple[float, Number]:
     value, gradient = _or_infinite(formula, x), _or_infinite(slope, x)
-    if isinstance(x, float):
-        return _single("objective", value), _single("slope", gradient)
     if _shape(gradient) != _shape(x):
         raise ValueError(
             f"slope must have the shape of x, {_shape(x)}, got shape {_shape(gradient)}"
@@ -328,17 +435,24 @@ def _single(name: str, result: Number) -> float:
     return float(cast("float", result))
 
 
+def _measure(x0: Number) -> Callable[[Number], float]:
+    """Return the Euclidean norm for numbers of this kind, the absolute value where that is all."""
+    if isinstance(x0, float):
+        return cast("Callable[[Number], float]", abs)
+    if is_tensor(x0) and not x0.shape:
+        return lambda x: abs(cast("torch.Tensor", x).item())
+    return norm
+
+
 def _shape(x: Number) -> tuple[int, ...]:
     return tuple(getattr(x, "shape", ()))
 
 
-def _detached(x: Number) -> float | npt.NDArray[np.floating]:
+def _detached(x: Number) -> npt.NDArray[np.floating]:
     """Return a copy that later updates cannot reach."""
-    if isinstance(x, float):
-        return x
     if is_tensor(x):
         x = x.detach().cpu()
         # NumPy does not know bfloat16; float32 holds all of its numbers
-        known = x.float() if str(x.dtype) == "torch.bfloat16" else x
+        known = x.float() if x.dtype is sys.modules["torch"].bfloat16 else x
         return known.numpy().copy()
     return np.array(x)

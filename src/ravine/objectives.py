@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias, cast
+from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -129,6 +129,16 @@ class Objective:
     def __call__(self, w: Number) -> Number:
         """Return the value of the formula at w."""
         return self.value(w)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Cross to another process by name, as functions do, if a name of this module stands for it.
+
+        Formulas written with `lambda` cannot be sent; there the same name has the same ones.
+        """
+        for name, known in globals().items():
+            if known is self:
+                return name
+        return super().__reduce_ex__(protocol)
 
     def __repr__(self) -> str:
         """Name the objective; the formulas themselves have no readable form here (see `latex`)."""

@@ -219,7 +219,7 @@ def diagnostics(
     >>> ax.get_yscale(), ax.lines[1].get_ydata().tolist()
     ('log', [5.0, 2.5, 1.25, 0.625])
     """
-    k = np.arange(trace.updates + 1)
+    k = trace.logged_at
     series = ((trace.values, "o-", BLUE), (trace.gradient_norms, "s--", VERMILION))
     for text, (numbers, style, color) in zip(labels, series, strict=True):
         ax.semilogy(k, numbers, style, color=color, markersize=4, label=text)

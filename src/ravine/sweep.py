@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
-from typing import TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ravine._arguments import number, radius, tolerance, whole
-from ravine.autodiff import Loss, values_and_derivatives
+from ravine._arguments import number, positive, radius, tolerance, whole
+from ravine._blocks import Array, Ends, Problem
+from ravine._kernel import Kernel, available, kernel
+from ravine._spread import cores, spread
+from ravine.autodiff import Loss
 from ravine.descent import StoppingRules, check_objective, known_optimal_value
 from ravine.methods import Method, checked_step_size, gradient_descent
-from ravine.objectives import Formula, Number, Objective
+from ravine.objectives import Objective
 from ravine.trace import StopReason
 
-Array: TypeAlias = npt.NDArray[np.floating]
-State = TypeVar("State")
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
-RUNS_AT_ONCE = 8192  # a block and its temporaries fit into the cache of one core
+State = TypeVar("State")
+AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
+
+# In runs times updates at most. Most runs end long before the cap.
+WORTH_THREADS = 10**7
+WORTH_COMPILING = 10**9  # numba takes a second or two, NumPy some seconds for this
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,6 +49,9 @@ class Sweep:
         The last iterate of each run, in the dtype of the starts.
     value, gradient_norm : array
         The objective and the absolute slope there, in float64.
+    iterates : array, optional
+        All iterates, if they were to be kept: entry k holds those after k updates, in the shape
+        of the sweep, and is not a number where a run had ended before.
 
     Examples
     --------
@@ -63,11 +74,15 @@ at step size 1
     x: Array
     value: npt.NDArray[np.float64]
     gradient_norm: npt.NDArray[np.float64]
+    iterates: Array | None = None
 
     def __post_init__(self) -> None:
-        """Copy the arrays and make the copies read-only."""
+        """Copy the arrays that somebody could change and make the copies read-only."""
         for entry in fields(self):
-            array = np.array(getattr(self, entry.name))
+            array = getattr(self, entry.name)
+            if array is None or not _changeable(array):
+                continue
+            array = np.array(array)
             array.setflags(write=False)
             object.__setattr__(self, entry.name, array)
 
@@ -165,6 +180,11 @@ at step size 1
         return f"<Sweep: {self}>"
 
 
+def _changeable(array: npt.NDArray[Any]) -> bool:
+    owner: object = array if array.base is None else array.base
+    return array.flags.writeable or not isinstance(owner, np.ndarray) or owner.flags.writeable
+
+
 def sweep(
     objective: Objective | Loss,
     step_sizes: float | Array,
@@ -175,12 +195,19 @@ def sweep(
     eps_grad: float | None = None,
     eps_obj: float | None = None,
     escape_radius: float = math.inf,
+    keep_iterates: bool = False,
+    memory_limit: float = 2**30,
+    compiled: bool | None = None,
+    executor: Executor | None = None,
+    progress: bool | Callable[[int, int], object] = False,
 ) -> Sweep:
     """Run a method from many starts with many step sizes, each run as `minimize` would.
 
     The answers are those of `minimize`, run by run and bit for bit, as long as the formulas are
     plain arithmetic: both follow the same rules, and ``+ - * /`` round alike in floats and arrays.
-    Only the ends are kept.
+    Only the ends are kept. They do not depend on how the runs are made: in NumPy or compiled, in
+    one thread or in all that there are cores for, here or elsewhere. Large sweeps use all cores,
+    or as many threads as OMP_NUM_THREADS says.
 
     Parameters
     ----------
@@ -197,6 +224,22 @@ def sweep(
     max_updates, eps_grad, eps_obj, escape_radius
         As in `minimize`, but the gradient rule is off unless asked for: at a maximum it would
         call a run finished that never reaches the target.
+    keep_iterates : bool
+        Keep all iterates too, in `Sweep.iterates`.
+    memory_limit : float
+        The most bytes that kept iterates may take if every run goes to the cap, 1 GiB by default.
+        While they are collected they can take twice that.
+    compiled : bool, optional
+        Whether numba compiles the loop. It needs numba, a slope by hand, and a formula and an
+        update rule of ``+ - * /``, squares and square roots. By default it does when it can and the
+        sweep is large enough to repay the second that compiling takes.
+    executor : concurrent.futures.Executor, optional
+        Where to make the runs: a pool of processes, or what a cluster offers as an executor, such
+        as ``distributed.Client.get_executor()``. The pieces that its dying workers did not deliver
+        are made here, with a RuntimeWarning, so the sweep is always complete.
+    progress : bool or callable
+        True writes one line to stderr that says how far the sweep is. A callable is called with the
+        number of runs that are done and of all runs.
 
     Returns
     -------
@@ -205,7 +248,9 @@ def sweep(
     Raises
     ------
     TypeError, ValueError
-        When an argument is not what is said above.
+        When an argument is not what is said above, or iterates would need more than the limit.
+    ModuleNotFoundError
+        When `compiled` is True and numba is not installed.
 
     Examples
     --------
@@ -216,6 +261,15 @@ def sweep(
     array([[-1.,  1., -1.],
            [ 1., -1., nan],
            [ 1., -1., nan]])
+
+    Iterates are kept when that is asked for:
+
+    >>> sweep(
+    ...     DOUBLE_WELL, np.array([0.0625, 0.125]), 2.0, max_updates=2, keep_iterates=True
+    ... ).iterates
+    array([[2.        , 2.        ],
+           [1.25      , 0.5       ],
+           [1.16210938, 0.59375   ]])
     """
     check_objective(objective)
     if not callable(method):
@@ -233,109 +287,99 @@ def sweep(
     )
     x0 = _checked_starts(starts, objective)
     etas = np.asarray(checked_step_size(step_sizes, "step_sizes"), dtype=x0.dtype)
-    etas, x0 = np.broadcast_arrays(etas, x0)
-    ends = _Ends.of(x0.ravel())
-    evaluate = _evaluation(objective)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for first in range(0, x0.size, RUNS_AT_ONCE):
-            block = np.arange(first, min(first + RUNS_AT_ONCE, x0.size))
-            _run(block, ends, etas.ravel()[block], evaluate=evaluate, method=method, rules=rules)
-    return Sweep(etas, x0, **{name: end.reshape(x0.shape) for name, end in vars(ends).items()})
+    shape = np.broadcast_shapes(etas.shape, x0.shape)
+    etas, x0 = (_frozen(np.array(np.broadcast_to(given, shape))) for given in (etas, x0))
+    if keep_iterates:
+        _check_memory(x0, rules.max_updates, positive("memory_limit", memory_limit))
+    problem = Problem(objective, method, rules, keep_iterates)
+    bound = x0.size * rules.max_updates
+    work = _work(problem, x0.dtype, compiled, bound)
+    threads = cores() if bound >= WORTH_THREADS else 1
+    report = _report(progress, x0.size)
+    ends = Ends.of(x0.ravel())
+    paths: list[tuple[slice, list[Array]]] = []
+    for piece, found in spread(work, etas.ravel(), ends, executor, threads=threads):
+        paths.append((piece, found.iterates))
+        report(found.x.size)
+    return Sweep(
+        etas,
+        x0,
+        updates=_frozen(ends.updates).reshape(shape),
+        stop=_frozen(ends.stop).reshape(shape),
+        x=_frozen(ends.x).reshape(shape),
+        value=_frozen(ends.value).reshape(shape),
+        gradient_norm=_frozen(ends.gradient_norm).reshape(shape),
+        iterates=_joined(paths, x0) if keep_iterates else None,
+    )
 
 
-Evaluation: TypeAlias = Callable[[Array], tuple[Array, Array]]
+def _work(
+    problem: Problem, dtype: np.dtype[Any], compiled: bool | None, bound: int
+) -> Problem | Kernel:
+    """Return what makes the runs: NumPy, or a kernel if one is asked for or worth it."""
+    if compiled is None:
+        compiled = bound >= WORTH_COMPILING and available()
+        if not compiled:
+            return problem
+        try:
+            return kernel(problem, dtype)
+        except Exception:  # noqa: BLE001 (whatever a formula does to recorded numbers)
+            return problem
+    if not compiled:
+        return problem
+    if not available():
+        raise ModuleNotFoundError("compiled=True needs numba: pip install 'ravine[fast]'")
+    try:
+        return kernel(problem, dtype)
+    except Exception as error:
+        raise ValueError(f"compiled must be None or False here: {error}") from error
 
 
-def _run(
-    block: npt.NDArray[np.int64],
-    ends: _Ends,
-    step_sizes: Array,
-    *,
-    evaluate: Evaluation,
-    method: Callable[[Array], Method[State]],
-    rules: StoppingRules,
-) -> None:
-    """Evaluate, test, log the finished runs and let them leave, update the others."""
-    x = ends.x[block]
-    update = method(step_sizes)
-    state = update.init(x)
-    for k in range(rules.max_updates + 1):
-        value, gradient = evaluate(x)
-        stop = _first_met(rules, k, x, value, gradient)
-        going = stop == 0
-        if not going.all():
-            done = ~going
-            ends.log(
-                block[done],
-                updates=k,
-                stop=stop[done],
-                x=x[done],
-                value=value[done],
-                gradient_norm=np.abs(gradient[done]),
-            )
-            block, step_sizes, x, gradient = (a[going] for a in (block, step_sizes, x, gradient))
-            if not block.size:
-                return
-            update, state = method(step_sizes), _remaining(state, going)
-        x, state = cast("tuple[Array, State]", update.step(x, gradient, state))
-
-
-@dataclass
-class _Ends:
-    """Where each run is when it stops; `x` holds the starts until then."""
-
-    updates: npt.NDArray[np.int64]
-    stop: npt.NDArray[np.int8]
-    x: Array
-    value: npt.NDArray[np.float64]
-    gradient_norm: npt.NDArray[np.float64]
-
-    @classmethod
-    def of(cls, starts: Array) -> _Ends:
-        n = starts.size
-        return cls(
-            np.zeros(n, np.int64), np.zeros(n, np.int8), starts.copy(), np.zeros(n), np.zeros(n)
+def _check_memory(x0: Array, max_updates: int, limit: float) -> None:
+    """Refuse to keep more iterates than the limit before any is made."""
+    needed = x0.size * (max_updates + 1) * x0.itemsize
+    if needed > limit:
+        raise ValueError(
+            f"keep_iterates must be False for {x0.size} runs of up to {max_updates + 1} points: "
+            f"they take up to {needed / 1e9:.3g} GB, and memory_limit is {limit / 1e9:.3g} GB"
         )
 
-    def log(
-        self,
-        runs: npt.NDArray[np.int64],
-        *,
-        updates: int,
-        stop: npt.NDArray[np.int8],
-        x: Array,
-        value: Array,
-        gradient_norm: Array,
-    ) -> None:
-        self.updates[runs] = updates
-        self.stop[runs] = stop
-        self.x[runs] = x
-        self.value[runs] = value
-        self.gradient_norm[runs] = gradient_norm
+
+def _joined(paths: list[tuple[slice, list[Array]]], x0: Array) -> Array:
+    """Return the iterates of all pieces in one array, not a number where a run has ended."""
+    longest = max((len(path) for _, path in paths), default=0)
+    iterates = np.full((longest, x0.size), np.nan, x0.dtype)
+    for piece, path in paths:
+        for k, points in enumerate(path):
+            iterates[k, piece] = points
+    return _frozen(iterates).reshape(longest, *x0.shape)
 
 
-def _first_met(
-    rules: StoppingRules, updates: int, x: Array, value: Array, gradient: Array
-) -> npt.NDArray[np.int8]:
-    """Return the code of the first rule that each run meets, 0 where a run goes on."""
-    stop = np.zeros(x.shape, dtype=np.int8)
-    size, value, gradient_norm = (  # compared in float64, as `minimize` compares Python floats
-        measure.astype(np.float64) for measure in (np.abs(x), value, np.abs(gradient))
-    )
-    for reason, met in rules.tests(updates, size, value, gradient_norm):
-        stop[(stop == 0) & met] = reason
-    return stop
+def _frozen(array: AnyArray) -> AnyArray:
+    """Return an array of our own, read-only; a `Sweep` need not copy what nobody can change."""
+    array.setflags(write=False)
+    return array
 
 
-def _remaining(state: State, going: npt.NDArray[np.bool_]) -> State:
-    """Return the state of the runs that go on; what all runs share stays as it is."""
-    if isinstance(state, np.ndarray) and state.shape == going.shape:
-        return cast("State", state[going])
-    if isinstance(state, tuple):
-        entries = [_remaining(entry, going) for entry in state]
-        make = getattr(type(state), "_make", tuple)  # a named tuple keeps its names
-        return cast("State", make(entries))
-    return state
+def _report(progress: bool | Callable[[int, int], object], total: int) -> Callable[[int], None]:
+    """Return what is told how many more runs are done."""
+    tell = _one_line if progress is True else progress
+    done = 0
+
+    def report(more: int) -> None:
+        nonlocal done
+        done += more
+        if callable(tell):
+            tell(done, total)
+
+    return report
+
+
+def _one_line(done: int, total: int) -> None:
+    """Write how far a sweep is, over what was written before."""
+    end = "\n" if done == total else ""
+    sys.stderr.write(f"\rsweep: {done:,} of {total:,} runs, {done / total:.0%}{end}")
+    sys.stderr.flush()
 
 
 def _checked_starts(starts: float | Array, objective: object) -> Array:
@@ -355,33 +399,3 @@ def _checked_starts(starts: float | Array, objective: object) -> Array:
                 f"got {x0[outside][0]}"
             )
     return x0
-
-
-def _evaluation(objective: Objective | Loss) -> Evaluation:
-    """Return the function that gives values and slopes at a block of points."""
-    if not isinstance(objective, Objective):
-        return partial(values_and_derivatives, objective)
-    evaluate: Evaluation
-    if objective.slope is None:
-        evaluate = partial(values_and_derivatives, objective.value)
-    else:
-        evaluate = partial(_by_hand, objective.value, objective.slope)
-    if objective.domain == (-math.inf, math.inf):
-        return evaluate
-    return partial(_within, objective.domain, evaluate)
-
-
-def _by_hand(formula: Formula, slope: Formula, x: Array) -> tuple[Array, Array]:
-    return _one_each(formula(x), x), _one_each(slope(x), x)
-
-
-def _one_each(result: Number, x: Array) -> Array:
-    """Give a constant formula, which answers with one number, one entry for each run."""
-    return np.broadcast_to(cast("Array", result), x.shape).astype(x.dtype, copy=False)
-
-
-def _within(domain: tuple[float, float], evaluate: Evaluation, x: Array) -> tuple[Array, Array]:
-    """Outside its domain an objective counts as infinite and has no gradient."""
-    inside = (x >= domain[0]) & (x <= domain[1])
-    value, gradient = evaluate(x)
-    return np.where(inside, value, np.inf), np.where(inside, gradient, np.nan)

@@ -50,24 +50,28 @@ class Trace:
     """The log of one run: a value that cannot be changed.
 
     Entry k of each array belongs to the point after k updates; entry 0 is the start. The last
-    point is logged too, so points logged = updates + 1.
+    point is logged too, so points logged = updates + 1. Of a run that logged only every n-th
+    point, `logged_at` says which points the entries belong to.
 
     Parameters
     ----------
-    iterates : array of shape (updates + 1,) or (updates + 1, n)
+    iterates : array of shape (points,) or (points, n)
         In the dtype of the run.
-    values : array of shape (updates + 1,)
+    values : array of shape (points,)
         The objective at each point, in float64, which holds every narrower float exactly.
-    gradient_norms : array of shape (updates + 1,)
+    gradient_norms : array of shape (points,)
         The Euclidean norm of the gradient at each point, in one dimension the absolute slope.
     stop : StopReason
         The rule that ended the run.
-    step_sizes : array of shape (updates,)
-        The step size of each update, nan where the method does not tell it. Empty when none was
-        logged.
+    step_sizes : array of shape (points - 1,)
+        The step size of the update from each point but the last, nan where the method does not
+        tell it. Empty when none was logged.
     evaluations : int
         How many values of the objective the line searches took, in each update the one at the
         present point and one for each trial: 0 for a constant step size, which needs no value.
+    logged_at : array of int of shape (points,), optional
+        After how many updates each point was logged, from the start at 0 to the last point. By
+        default, or when empty, every point was: 0, 1, 2, ...
 
     Examples
     --------
@@ -86,10 +90,13 @@ the cap on updates is reached
     stop: StopReason
     step_sizes: npt.NDArray[np.float64] = field(default_factory=lambda: np.array([]))
     evaluations: int = 0
+    logged_at: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([], dtype=np.int64))
 
     def __post_init__(self) -> None:
         """Copy the arrays and make the copies read-only."""
-        for name in ("iterates", "values", "gradient_norms", "step_sizes"):
+        if not self.logged_at.size:
+            object.__setattr__(self, "logged_at", np.arange(len(self.iterates)))
+        for name in ("iterates", "values", "gradient_norms", "step_sizes", "logged_at"):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -97,7 +104,7 @@ the cap on updates is reached
     @property
     def updates(self) -> int:
         """How many updates were made."""
-        return len(self.iterates) - 1
+        return int(self.logged_at[-1])
 
     @property
     def converged(self) -> bool:
@@ -130,6 +137,9 @@ the cap on updates is reached
     def time_to_result(self, target: float, optimal_value: float = 0.0) -> int | None:
         """Return the first k whose objective gap is at most `target`, or None if there is none.
 
+        Only logged points are looked at: of a run that logged every n-th one, the answer may be
+        later than the first such k, and None does not say that there was none.
+
         Parameters
         ----------
         target : float
@@ -145,12 +155,13 @@ the cap on updates is reached
         11
         """
         hits = np.flatnonzero(self.gaps(optimal_value) <= target)
-        return int(hits[0]) if hits.size else None
+        return int(self.logged_at[hits[0]]) if hits.size else None
 
     def settled_from(self, points: npt.ArrayLike, within: float) -> int | None:
         """Return the first k from which the run stays close to one of some points.
 
         A run that comes close and leaves again has not settled; `time_to_result` would count it.
+        Only logged points are looked at: what happens between two of them is not seen.
 
         Parameters
         ----------
@@ -175,12 +186,12 @@ the cap on updates is reached
         distances = np.abs(offsets) if offsets.ndim == 2 else np.linalg.norm(offsets, axis=-1)
         outside = np.flatnonzero(~(distances.min(axis=1) <= within))
         settled = int(outside[-1]) + 1 if outside.size else 0
-        return settled if settled <= self.updates else None
+        return int(self.logged_at[settled]) if settled < len(self.logged_at) else None
 
     def __str__(self) -> str:
         """Tell the run in one line."""
         return (
-            f"{_counted(self.updates, 'update')}, {_counted(self.updates + 1, 'point')}: "
+            f"{_counted(self.updates, 'update')}, {_counted(len(self.iterates), 'point')}: "
             f"x = {_shown(self.x)}, value = {self.value:.3e}, "
             f"gradient norm = {self.gradient_norm:.3e}; stopped because {self.stop}"
         )

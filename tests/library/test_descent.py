@@ -1,6 +1,7 @@
 """The loop: evaluate, log, test, update; why it stops; in which numbers it runs."""
 
 import math
+import tracemalloc
 import warnings
 from fractions import Fraction
 
@@ -17,7 +18,9 @@ from ravine import (
     SHIFTED_QUADRATIC,
     Objective,
     StopReason,
+    armijo,
     gradient_descent,
+    line_search_descent,
     minimize,
 )
 from ravine.methods import Method
@@ -365,3 +368,69 @@ def test_the_quartic_at_a_large_step_size_leaves_the_finite_numbers():
     assert run.values.tolist() == pytest.approx(value, rel=1e-12)
     narrow = minimize(QUARTIC, np.float32(-2.5), gradient_descent(0.5), eps_grad=None)
     assert (narrow.stop, narrow.updates) == (StopReason.NOT_FINITE, 3)
+
+
+@given(objectives, starts, step_sizes, st.integers(0, 40), st.integers(1, 50))
+def test_every_nth_point_is_logged_and_the_last(objective, start, step_size, cap, every):
+    method = gradient_descent(step_size)
+    full = minimize(objective, start, method, max_updates=cap)
+    run = minimize(objective, start, method, max_updates=cap, log_every=every)
+    logged = sorted({*range(0, full.updates + 1, every), full.updates})
+    assert run.logged_at.tolist() == logged
+    assert (run.updates, run.stop) == (full.updates, full.stop)
+    for name in ("iterates", "values", "gradient_norms"):
+        np.testing.assert_array_equal(getattr(run, name), getattr(full, name)[logged])
+    assert run.step_sizes.tolist() == [step_size] * (len(logged) - 1)
+
+
+@pytest.mark.parametrize("every", [1, 2, 7, 100])
+def test_what_is_logged_changes_no_line_search(every):
+    full = minimize(QUARTIC, -2.5, line_search_descent(armijo(sufficient=0.3)), eps_grad=1e-6)
+    run = minimize(
+        QUARTIC,
+        -2.5,
+        line_search_descent(armijo(sufficient=0.3)),
+        eps_grad=1e-6,
+        log_every=every,
+    )
+    assert (run.updates, run.x, run.evaluations) == (full.updates, full.x, full.evaluations)
+    assert run.step_sizes.tolist() == full.step_sizes[run.logged_at[:-1]].tolist()
+
+
+@given(st.integers(1, 30), st.integers(1, 9))
+def test_the_plateau_rule_does_not_depend_on_what_is_logged(every, patience):
+    # as above: the fall over the last updates is (4**patience - 1) * 12.5 / 4**k
+    run = minimize(
+        CENTRED_QUADRATIC,
+        5.0,
+        gradient_descent(0.5),
+        eps_plateau=1e-3,
+        patience=patience,
+        log_every=every,
+    )
+    expected = next(k for k in range(patience, 99) if (4**patience - 1) * 12.5 / 4**k <= 1e-3)
+    assert (run.stop, run.updates) == (StopReason.PLATEAU, expected)
+
+
+def test_a_long_run_uses_memory_for_what_it_logs():
+    def most_bytes(log_every):
+        tracemalloc.start()
+        minimize(
+            DOUBLE_WELL,
+            2.0,
+            gradient_descent(1e-5),
+            max_updates=20_000,
+            eps_plateau=0.0,
+            log_every=log_every,
+        )
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert most_bytes(1) > 20_000 * 24  # three doubles a point
+    assert most_bytes(5000) < 20_000
+
+
+def test_log_every_is_a_positive_integer():
+    with pytest.raises(ValueError, match="log_every must be an integer >= 1, got 0"):
+        minimize(DOUBLE_WELL, 2.0, gradient_descent(0.1), log_every=0)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = {"torch", "matplotlib", "sympy"}
+HEAVY = {"torch", "matplotlib", "sympy", "numba", "concurrent.futures"}
 
 
 def heavy_modules_after(code):

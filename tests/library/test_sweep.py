@@ -20,9 +20,9 @@ from ravine import (
     minimize,
     sweep,
 )
+from ravine._blocks import RUNS_AT_ONCE
 from ravine.methods import Method
 from ravine.objectives import CATALOGUE
-from ravine.sweep import RUNS_AT_ONCE
 
 
 def heavy_ball(step_size, momentum):
@@ -224,7 +224,7 @@ def test_the_line_says_what_became_of_the_runs():
 
 
 def test_a_sweep_cannot_be_changed():
-    result = sweep(CENTRED_QUADRATIC, 0.5, np.array([1.0, 2.0]))
+    result = sweep(CENTRED_QUADRATIC, 0.5, np.array([1.0, 2.0]), keep_iterates=True)
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.x = np.zeros(2)
     for field in dataclasses.fields(result):

@@ -109,3 +109,21 @@ def test_settling_in_the_plane_is_measured_by_the_euclidean_distance():
     trace = Trace(np.array([[3.0, 4.0], [0.3, 0.4]]), zeros, zeros, StopReason.CAP)
     assert trace.settled_from([[0.0, 0.0]], within=0.5) == 1
     assert trace.settled_from([[0.0, 0.0]], within=0.49) is None
+
+
+def test_a_thin_log_speaks_of_the_updates_it_was_written_at():
+    # w = 5 / 2**k at 0, 5, 10, ... and the last, 36: the target is met at 11, seen at 15
+    thin = minimize(CENTRED_QUADRATIC, 5.0, gradient_descent(0.5), eps_grad=1e-10, log_every=5)
+    assert thin.logged_at.tolist() == [0, 5, 10, 15, 20, 25, 30, 35, 36]
+    assert str(thin).startswith("36 updates, 9 points: x = 7.27596e-11")
+    assert (thin.updates, thin.time_to_result(1e-5), thin.time_to_result(1e-30)) == (36, 15, None)
+    assert HALVING.settled_from([0.0], within=5 / 2**11) == 11
+    assert thin.settled_from([0.0], within=5 / 2**11) == 15
+    assert thin.settled_from([0.0], within=1e-30) is None
+    assert not thin.logged_at.flags.writeable
+
+
+def test_every_point_is_logged_unless_the_trace_says_otherwise():
+    assert HALVING.logged_at.tolist() == list(range(37))
+    trace = Trace(np.zeros(3), np.zeros(3), np.zeros(3), StopReason.CAP)
+    assert trace.logged_at.tolist() == [0, 1, 2]
