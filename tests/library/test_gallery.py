@@ -160,3 +160,13 @@ def test_figure_1_g_ends_in_a_cycle_of_two_points():
     assert low - 0.6 * 2 * low * (low**2 - 1) == pytest.approx(high, abs=1e-6)
     assert high - 0.6 * 2 * high * (high**2 - 1) == pytest.approx(low, abs=1e-6)
     assert high - low > 0.1
+
+
+def test_figure_1_h_is_the_same_in_pieces_and_symmetric():
+    script = computed("plot_1_h_map_by_executor")
+    assert (script["same"], script["in_pieces"]) == (True, 16)
+    here = script["here"]
+    # the double well is even, so each run from -w is that from w in a mirror
+    assert (here.updates == here.updates[:, ::-1]).all()
+    mirrored = np.abs(here.x + here.x[:, ::-1]) < 1e-9
+    assert mirrored[here.reached].all()

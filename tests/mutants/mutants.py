@@ -51,9 +51,13 @@ ERRORS = [
         "src/ravine/descent.py", "eps_grad: float | None = 1e-8", "eps_grad: float | None = 1e-7"
     ),
     Mutant(
-        "src/ravine/sweep.py", "self.updates[runs] = updates", "self.updates[runs] = updates + 1"
+        "src/ravine/_blocks.py", "self.updates[runs] = updates", "self.updates[runs] = updates + 1"
     ),
-    Mutant("src/ravine/trace.py", "return len(self.iterates) - 1", "return len(self.iterates)"),
+    Mutant(
+        "src/ravine/trace.py",
+        "return int(self.logged_at[-1])",
+        "return int(self.logged_at[-1]) + 1",
+    ),
     # the theory
     Mutant("src/ravine/theory.py", "return 1 - positive(", "return 1 + positive("),
     Mutant("src/ravine/theory.py", "if product == 1:", "if product == 1.5:"),
@@ -117,7 +121,7 @@ ERRORS = [
 HARMLESS = [
     # a reformatted formula, renamed local variables, another look
     Mutant("src/ravine/objectives.py", "lambda w: 6 * w * w - 2", "lambda w: (6 * w * w) - 2"),
-    Mutant("src/ravine/descent.py", "    log = _Log()\n", "    log = _Log( )\n"),
+    Mutant("src/ravine/descent.py", "    log = _Log(x)\n", "    log = _Log( x)\n"),
     Mutant(
         GALLERY + "5_three_step_sizes.py",
         "start_value = runs[0.5].values[0]",
