@@ -34,14 +34,18 @@ class Kernel:
     fixed: Array  # the constants of the formulas
     table: Array  # those of the update rule, one row, or a row for each update
     limits: tuple[float, ...]  # those of the stopping rules
+    remembered: int  # numbers that the update rule keeps for each run
 
     def run(self, step_sizes: Array, ends: Ends) -> Ends:
         """Make the runs from the starts in `ends`, fill it and return it."""
         compiled = _compiled(self.source)
-        with np.errstate(over="ignore", invalid="ignore"):
-            state = self.problem.method(step_sizes).init(ends.x)
-        entries = [entry for entry in _leaves(state) if isinstance(entry, np.ndarray)]
-        memory = np.array(entries, dtype=ends.x.dtype).reshape(len(entries), ends.x.size)
+        memory = np.empty((self.remembered, ends.x.size), ends.x.dtype)
+        if self.remembered:
+            with np.errstate(over="ignore", invalid="ignore"):
+                state = self.problem.method(step_sizes).init(ends.x)
+            entries = (entry for entry in _leaves(state) if isinstance(entry, np.ndarray))
+            for row, entry in zip(memory, entries, strict=True):
+                row[...] = entry
         given = (step_sizes, ends.x, memory, self.fixed, self.table, self.limits)
         compiled(*given, ends.updates, ends.stop, ends.value, ends.gradient_norm)
         return ends
@@ -90,7 +94,9 @@ def kernel(problem: Problem, dtype: np.dtype[Any]) -> Kernel:
             "    value_of[run], gradient_norm_of[run] = value, gradient_norm",
         ]
     )
-    return Kernel(problem, source, _in(dtype, fixed.values), table, tuple(limits.values))
+    return Kernel(
+        problem, source, _in(dtype, fixed.values), table, tuple(limits.values), len(memory)
+    )
 
 
 @lru_cache(maxsize=64)
