@@ -12,13 +12,17 @@ itself again there. `nox -s docs` and `uv run noxfile.py -s docs` do the same as
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+import time
+from pathlib import Path, PurePath
 from typing import NoReturn
+
+BEGAN = time.time()
 
 HERE = Path(__file__).resolve().parent
 WINDOWS = os.name == "nt"
@@ -68,10 +72,15 @@ nox.options.default_venv_backend = "none"
 DOCS = HERE / "docs"
 BUILD = DOCS / "_build"
 SITE = BUILD / "html"
-BUILT_FROM = BUILD / "built-from"
+DOCTREES = BUILD / "doctrees"
+PICTURES = BUILD / "jupyter_execute"
+LAST_GOOD = BUILD / "last-good.json"
 MADE_BY_GALLERY = DOCS / "gallery"
 
 MAKES_THE_SITE = ["src", "gallery", "docs", "requirements/docs.txt", "pyproject.toml", "noxfile.py"]
+# What a build may go on from the last good one after, if nothing else changed, and no file is new or gone.
+# The pages know what they were read from (docs/_ext/ravine_site/reading.py). All else makes the site anew.
+EDITS = ["docs/**/*.md", "docs/*.md", "gallery/**/plot_*.py", "docs/ledger.json"]
 
 README_PICTURES = {
     "docs/_static/readme.svg": "sphx_glr_plot_1_e_basin_map_001.svg",
@@ -96,17 +105,27 @@ def files(path: Path) -> list[Path]:
     """List the sources in a folder, without what builds leave there."""
     if path in {BUILD, MADE_BY_GALLERY} or path.name == "__pycache__":
         return []
+    if path.parent.name == "_static" and path.name.startswith("readme"):
+        return []  # made of the site, not the other way round
     if path.is_file():
         return [path]
     return sorted(file for inside in path.iterdir() for file in files(inside))
 
 
+def contents(names: list[str]) -> dict[str, str]:
+    """Return a hash of each file in some files and folders."""
+    return {
+        file.relative_to(HERE).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for name in names
+        for file in files(HERE / name)
+    }
+
+
 def fingerprint(names: list[str]) -> str:
     """Return a hash of files and folders that changes with any name or content in them."""
     digest = hashlib.sha256(sys.version.encode())
-    for file in (file for name in names for file in files(HERE / name)):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.relative_to(HERE).as_posix()} {content}\n".encode())
+    for name, content in contents(names).items():
+        digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()
 
 
@@ -130,39 +149,117 @@ def environment(session: nox.Session, name: str) -> Path:
     return venv
 
 
-def run(session: nox.Session, venv: Path, program: str, *arguments: str) -> None:
+def run(
+    session: nox.Session, venv: Path, program: str, *arguments: str, **more: str | None
+) -> None:
     """Run a program of an environment, with the environment's other programs on its path."""
     python = in_venv(venv, program)
     path = os.pathsep.join([str(python.parent), os.environ["PATH"]])
-    session.run(str(python), *arguments, env={**ENVIRONMENT, "PATH": path}, external=True)
+    session.run(str(python), *arguments, env={**ENVIRONMENT, **more, "PATH": path}, external=True)
+
+
+def packages(venv: Path) -> list[str]:
+    """List what is installed in a virtual environment, with versions, and its Python."""
+    places = ("Lib/site-packages",) if WINDOWS else ("lib/python*/site-packages",)
+    found = (info.name for place in places for info in venv.glob(f"{place}/*.dist-info"))
+    return [sys.version, *sorted(found)]
+
+
+def standing(folder: Path) -> dict[str, list[int]]:
+    """Return size and time of each file in a folder."""
+    return {
+        path.relative_to(folder).as_posix(): [path.stat().st_size, path.stat().st_mtime_ns]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def pictures() -> dict[str, int]:
+    """Return the pictures that pages have drawn, which are named after their content, and their sizes."""
+    found = standing(PICTURES).items()
+    return {name: size for name, (size, _) in found if not name.endswith(".ipynb")}
+
+
+def last_good() -> dict[str, object]:
+    """Return what the published site was made from, or nothing if site or state are not as they were left."""
+    try:
+        good = json.loads(LAST_GOOD.read_text("utf-8"))
+        left = good["site"], good["doctrees"]
+        now = pictures()
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    intact = (
+        left == (standing(SITE), standing(DOCTREES)) and good["pictures"].items() <= now.items()
+    )
+    return good if intact else {}
+
+
+def only_edited(was: dict[str, str], now: dict[str, str]) -> bool:
+    """Say whether pages and scripts were edited, and nothing else happened."""
+    changed = [name for name in was if was[name] != now.get(name)]
+    may = all(any(PurePath(name).match(edit) for edit in EDITS) for name in changed)
+    return may and was.keys() == now.keys()
 
 
 def build_site(session: nox.Session, venv: Path, *options: str) -> None:
-    """Build the whole site anew beside the last good one, and put it in its place if it is good too."""
-    state = fingerprint(MAKES_THE_SITE)
-    following, previous = BUILD / "next", BUILD / "previous"
+    """Build the site beside the last good one, and put it in its place if it is good too.
+
+    A build after edits goes on from copies of the last good site and of Sphinx's state that belongs to it.
+    Both are kept if it passes, so a page whose warning failed a build is read again by the next one.
+    """
+    following, previous, state = BUILD / "next", BUILD / "previous", BUILD / "next-doctrees"
     if previous.exists() and not SITE.exists():  # killed between the two steps of the swap below
         previous.replace(SITE)
-    for left_over in following, previous, MADE_BY_GALLERY:
+    made_from, installed, good = contents(MAKES_THE_SITE), packages(venv), last_good()
+    if not options and (made_from, installed) == (good.get("made from"), good.get("packages")):
+        session.log(f"Nothing has changed since the site was built ({time.time() - BEGAN:.1f} s).")
+        return
+    for left_over in following, previous, state:
         shutil.rmtree(left_over, ignore_errors=True)
+    fresh = ["-E"]
     try:
-        following.mkdir(parents=True)
+        if installed == good.get("packages") and only_edited(good["made from"], made_from):
+            fresh = []
+            shutil.copytree(SITE, following, ignore=shutil.ignore_patterns("_static"))
+            shutil.copytree(DOCTREES, state)
+        else:
+            shutil.rmtree(MADE_BY_GALLERY, ignore_errors=True)
+            following.mkdir(parents=True)
     except OSError as error:
-        session.error(f"{following.relative_to(HERE)} cannot be written: {error.strerror}.")
-    doctrees = str(BUILD / "doctrees")
-    build = ["-W", "-n", "-E", "-b", "html", "-d", doctrees, *options, str(DOCS), str(following)]
+        session.error(
+            f"{following.relative_to(HERE)} cannot be written: {error.strerror or error}."
+        )
+    build = ["-W", "-n", *fresh, "-b", "html", "-d", str(state), *options, str(DOCS)]
     try:
-        run(session, venv, "sphinx-build", *build)
+        run(session, venv, "sphinx-build", *build, str(following), RAVINE_BEGAN=str(BEGAN))
     except BaseException:
         shutil.rmtree(following, ignore_errors=True)
+        shutil.rmtree(state, ignore_errors=True)
         if SITE.exists():
             session.warn(f"The last good site stays in {SITE.relative_to(HERE)}.")
         raise
     if SITE.exists():
         SITE.replace(previous)
     following.replace(SITE)
+    shutil.rmtree(DOCTREES, ignore_errors=True)
+    state.replace(DOCTREES)
+    # Written last: a build that was killed before here is not gone on from, as its parts do not fit together.
+    remember(made_from | contents(["docs/ledger.json"] if options else []), installed)
     shutil.rmtree(previous, ignore_errors=True)
-    BUILT_FROM.write_text(state, encoding="utf-8")
+
+
+def remember(made_from: dict[str, str], installed: list[str]) -> None:
+    """Note what the published site was made from, and how site and state were left."""
+    good = {
+        "made from": made_from,
+        "packages": installed,
+        "site": standing(SITE),
+        "doctrees": standing(DOCTREES),
+        "pictures": pictures(),
+    }
+    draft = LAST_GOOD.with_suffix(".new")
+    draft.write_text(json.dumps(good), encoding="utf-8")
+    draft.replace(LAST_GOOD)
 
 
 @nox.session
@@ -185,8 +282,7 @@ def serve(session: nox.Session) -> None:
     """Show the site on http://127.0.0.1:8000 and build it again at each saved change."""
     ignored = [f"--ignore={path}/*" for path in (BUILD, MADE_BY_GALLERY)]
     watched = [f"--watch={HERE / name}" for name in ("src", "gallery")]
-    # -E: a page has to be read again when the library changed, not only when its own text did
-    options = ["-E", "-n", "-d", str(BUILD / "preview-doctrees"), *session.posargs]
+    options = ["-n", "-d", str(BUILD / "preview-doctrees"), *session.posargs]
     where = ["--port=8000", str(DOCS), str(BUILD / "preview")]
     venv = environment(session, "docs")
     run(session, venv, "sphinx-autobuild", *ignored, *watched, *options, *where)
@@ -215,8 +311,7 @@ def lint(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Test the built site in the system's Chromium; build it first if anything changed since."""
     venv = environment(session, "tests")
-    built_from = BUILT_FROM.read_text("utf-8") if BUILT_FROM.exists() else ""
-    if not SITE.exists() or built_from != fingerprint(MAKES_THE_SITE):
+    if last_good().get("made from") != contents(MAKES_THE_SITE):
         build_site(session, venv)
     run(session, venv, "pytest", "tests/browser", *session.posargs)
 

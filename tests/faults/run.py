@@ -1,8 +1,8 @@
 """Prove that a build can never be half a build: kill it, starve it, break its inputs.
 
 Run it by `python3 noxfile.py -s faults`. It tries a small site with the real configuration, extension and
-commands. After each fault the last good site must be there unchanged, and after all of them a build must
-give the same site byte for byte. Full and read-only disks are real ones, mounted where only this
+commands, whole builds and such as go on from the last good one after an edit. After each fault the last
+good site must be there unchanged, and after all of them a build must give the same site byte for byte. Full and read-only disks are real ones, mounted where only this
 process sees them.
 """
 
@@ -154,6 +154,8 @@ def cut_short(build_folder: Path, chance: random.Random) -> None:
                 os.truncate(path, chance.randrange(path.stat().st_size + 1))
 
 
+EDIT = ("docs/index.md", "The sum is", "Now the sum is")
+
 BROKEN = (
     ("gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = 1 / 0", "ZeroDivisionError"),
     ("gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = (2.0", "was never closed"),
@@ -174,21 +176,43 @@ def refused(folder: Path, message: str, good: dict[str, str]) -> bool:
     return not passed and clear and site(folder) == good
 
 
+def kills(
+    folder: Path, good: dict[str, str], longest: float, chance: random.Random
+) -> Iterator[tuple[str, bool]]:
+    """Kill whole builds and builds after an edit, in turn. One that had ended may have published the edit."""
+    build_folder = folder / "docs" / "_build"
+    state, aside = build_folder / "last-good.json", folder / "last-good.json"
+    name, old, new = EDIT
+    with changed(folder / name, old, new):
+        began = time.monotonic()
+        passed, _ = build(folder)
+        edited, shorter = site(folder), time.monotonic() - began
+    yield "an edit is published", passed and edited != good
+    yield "and taken back", build(folder)[0] and site(folder) == good
+    for number in range(1, KILLS + 1):
+        if cold := number % 2 == 0:
+            shutil.rmtree(build_folder / "cache", ignore_errors=True)
+            state.replace(aside)
+        seconds = chance.uniform(0.1, longest if cold else shorter)
+        # what is published has the edit, or has not; each build finds the other text
+        text = (old, new) if site(folder) == good else (old, old)
+        with changed(folder / name, *text):
+            kill_at(folder, seconds)
+            what = f"killed after {seconds:.1f} s, {'nothing cached' if cold else 'after an edit'}"
+            if cold and not state.exists():
+                aside.replace(state)  # the next one may go on from the last good site again
+            if not (build_folder / "html").exists():
+                what += ", between the two renames of the swap: the next build puts the site back"
+                build(folder)
+        yield what, site(folder) in (good, edited)
+
+
 def trials(folder: Path, good: dict[str, str], longest: float) -> Iterator[tuple[str, bool]]:
     """Yield each fault with whether it was survived."""
     build_folder = folder / "docs" / "_build"
     chance = random.Random(0)
-    for number in range(1, KILLS + 1):
-        seconds = chance.uniform(0.1, longest)
-        if cold := number % 2 == 0:
-            shutil.rmtree(build_folder / "cache", ignore_errors=True)
-        kill_at(folder, seconds)
-        what = f"killed after {seconds:.1f} s{', nothing cached' if cold else ''}"
-        if not (build_folder / "html").exists():
-            what += ", between the two renames of the swap: the next build puts the site back"
-            build(folder)
-        yield what, site(folder) == good
-    yield "the build after 20 kills", build(folder)[0] and site(folder) == good
+    yield from kills(folder, good, longest, chance)
+    yield f"the build after {KILLS} kills", build(folder)[0] and site(folder) == good
     cut_short(build_folder, chance)
     yield "caches cut short", build(folder)[0] and site(folder) == good
     for name, old, new, message in BROKEN:
@@ -196,16 +220,17 @@ def trials(folder: Path, good: dict[str, str], longest: float) -> Iterator[tuple
             survived = refused(folder, message, good)
         yield f"{name}: {old!r} -> {new!r}, says {message!r}", survived
     if MAY_MOUNT in sys.argv:
-        with read_only(build_folder):
+        with read_only(build_folder), changed(folder / EDIT[0], *EDIT[1:]):
             survived = refused(folder, "cannot be written: Read-only file system", good)
         yield "read-only output", survived
         with full_disk(build_folder):
             yield "a full disk", refused(folder, "No space left on device", good)
-        with no_node():
+        with no_node(), changed(folder / EDIT[0], "mathematics: $", "mathematics: $x + "):
             yield "no Node", refused(folder, "needs Node", good)
     else:
         print("not tried, as this machine lets nobody mount: read-only output, full disk, no Node")
     shutil.rmtree(build_folder / "cache")
+    (build_folder / "last-good.json").unlink()
     yield "the next clean build", build(folder)[0] and site(folder) == good
 
 

@@ -1,13 +1,18 @@
 """What cannot have changed is not executed again, and what can have changed is."""
 
+import importlib.metadata
 import platform
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from ravine_site import cache
+from ravine_site import cache, figures
 from ravine_site.cache import Cache, surroundings
 from ravine_site.execute import Cell, Execution, execute
+
+from ravine import plotting
 
 from .conftest import REPOSITORY, build, change
 
@@ -70,14 +75,53 @@ def test_python_the_platform_and_the_lock_are_part_of_every_key(tmp_path, monkey
     for module, name, value in (
         (platform, "platform", lambda: "another platform"),
         (cache.sys, "version", "3.99"),
-        (cache, "distributions", list),
+        (cache, "installed", list),
+        (cache, "processor", lambda: "another processor"),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, value)
             cache._machine.cache_clear()
             seen.add(surroundings())
     cache._machine.cache_clear()
-    assert len(seen) == 6
+    assert len(seen) == 7
+
+
+def test_the_names_of_installed_packages_hold_their_versions():
+    found = cache.installed()
+    assert f"numpy-{importlib.metadata.version('numpy')}.dist-info" in found
+    assert f"torch-{importlib.metadata.version('torch')}.dist-info" in found
+
+
+def test_what_is_recalled_is_made_once_for_a_text_and_its_code(tmp_path):
+    kept, code = Cache(tmp_path / "cache", "here"), tmp_path / "code.py"
+    code.write_text("first", encoding="utf-8")
+    assert kept.recall([code], "text", lambda: 1) == 1
+    assert kept.recall([code], "text", lambda: 2) == 1
+    assert kept.recall([code], "another text", lambda: 3) == 3
+    code.write_text("second", encoding="utf-8")
+    assert kept.recall([code], "text", lambda: 4) == 4
+
+
+@pytest.mark.parametrize("content", ["", '{"page.md": 1', "[]", '"text"'])
+def test_durations_that_cannot_be_read_are_none(tmp_path, content):
+    kept = Cache(tmp_path, "here")
+    kept.note_durations({"page.md": 2.5})
+    assert kept.durations() == {"page.md": 2.5}
+    (tmp_path / "durations.json").write_text(content, encoding="utf-8")
+    assert kept.durations() == {}
+
+
+def test_the_build_itself_imports_nothing_that_takes_long():
+    look = "import sys; print([m for m in ('torch', 'matplotlib', 'sympy') if m in sys.modules])"
+    code = f"import sys; sys.path.insert(0, 'docs/_ext'); import ravine_site; {look}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_ink_and_grid_are_those_of_the_library():
+    assert (figures.INK, figures.GRID) == (plotting.INK, plotting.GRID)
 
 
 class CountedSite:

@@ -1,9 +1,13 @@
 """Cells run in order in a process of their own; what they do stays there."""
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
-from ravine_site.execute import Cell, CellError, Execution, execute, execute_all
+from ravine_site import execute as execute_module
+from ravine_site.execute import Cell, CellError, Execution, Runs, execute, execute_all
 from ravine_site.ledger import printed_lines
 
 
@@ -50,9 +54,45 @@ def test_an_expected_error_that_does_not_come_is_an_error():
         execute([Cell("1", 1, "a", may_raise=True)])
 
 
-def test_a_page_that_runs_too_long_is_stopped():
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "while True: pass",
+        "sum(iter(int, 1))",  # in C, where no signal is looked at
+        "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(1000)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
+    ],
+)
+def test_a_page_that_does_not_end_is_stopped(endless):
     with pytest.raises(CellError, match="ran longer than 1 s"):
-        run("while True: pass", time_limit=1)
+        run(endless, time_limit=1)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux")
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_helper_that_dies_or_hangs_is_an_error_and_leaves_nothing(tmp_path, monkeypatch, fault):
+    monkeypatch.setattr(execute_module, "PATIENCE", 1.0)
+    note = tmp_path / "process"
+    source = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(1000)"
+    runs = Runs({"page": [Cell(source, 7, "a")]}, time_limit=2 if fault == signal.SIGSTOP else 60)
+    while not (note.exists() and note.read_text("utf-8")):
+        time.sleep(0.05)
+    os.kill(runs.helper.pid, fault)
+    ((name, answer, _),) = runs.answers()
+    assert (name, answer.line) == ("page", 7)
+    assert "died, or was silent" in str(answer)
+    limit = time.monotonic() + 10
+    while is_alive(int(note.read_text("utf-8"))) and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not is_alive(int(note.read_text("utf-8")))
 
 
 def test_a_process_that_dies_is_reported_with_its_exit_code():
@@ -61,7 +101,7 @@ def test_a_process_that_dies_is_reported_with_its_exit_code():
 
 
 LEAKS = """
-import random, warnings
+import os, random, warnings
 import matplotlib
 import numpy as np
 import torch
@@ -69,8 +109,15 @@ leak = 1
 torch.set_default_dtype(torch.float64)
 matplotlib.rcParams["lines.linewidth"] = 99
 warnings.simplefilter("error")
+os.environ["LEAK"] = "1"
+np.set_printoptions(precision=1)
+np.seterr(all="raise")
+torch.set_printoptions(precision=1)
+torch.set_grad_enabled(False)
+torch.set_num_threads(2)
 random.seed(7); np.random.seed(7); torch.manual_seed(7)
 open("left-behind.txt", "w").close()
+os.chdir("/")
 """
 
 LOOK = """
@@ -81,6 +128,9 @@ import torch
 print("leak" in globals(), os.listdir("."))
 print(torch.get_default_dtype(), matplotlib.rcParams["lines.linewidth"] == 99)
 print([f for f in warnings.filters if f[0] == "error" and f[2] is Warning])
+print("LEAK" in os.environ, os.path.basename(os.getcwd()))
+print(np.get_printoptions()["precision"], np.geterr()["over"], torch.tensor(0.12345))
+print(torch.is_grad_enabled(), torch.get_num_threads())
 print(random.random(), np.random.rand(), torch.rand(1).item())
 """
 
@@ -90,6 +140,9 @@ def test_pages_see_nothing_of_one_another():
     run(LEAKS)
     assert printed(run(LOOK)) == before
     assert before[0][:3] == ["False []", "torch.float32 False", "[]"]
+    assert before[0][3] == "False page"
+    assert before[0][4] == "8 warn tensor(0.1235)"
+    assert before[0][5].startswith("True ")
 
 
 def test_the_parent_keeps_its_folder_and_its_temporary_files_are_gone(tmp_path, monkeypatch):

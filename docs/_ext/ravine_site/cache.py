@@ -1,6 +1,6 @@
-"""Executions kept from build to build, so that only what can have changed is executed again.
+"""What builds keep for the next one, so that only what can have changed is computed again.
 
-An entry's key covers everything that its result depends on: the code itself, the text of every
+An execution's key covers everything that its result depends on: the code itself, the text of every
 `ravine` module and of the modules here that run code, the lock file, the installed packages,
 Python and the machine. Prose is no part of it. An entry carries its own checksum: one that was cut short
 by a full disk or a killed build counts as absent.
@@ -8,65 +8,120 @@ by a full disk or a killed build counts as absent.
 
 import functools
 import hashlib
+import json
+import os
 import pickle
 import platform
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.metadata import distributions
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
-
-import torch
-
-import ravine
+from typing import TypeVar
 
 from .execute import Cell, Execution
+
+Kept = TypeVar("Kept")
 
 KEPT_FOR = 30 * 24 * 3600
 """Seconds after its last use until an entry is deleted."""
 
 _HERE = Path(__file__).parent
-_RUNS_CODE = ("cache", "execute", "figure_data", "figures", "snapshot")
+_RUNS_CODE = ("cache", "execute", "figure_data", "figures", "snapshot", "worker")
 _CHECKSUM = hashlib.sha256().digest_size
 
 
 def surroundings(lock: Path | None = None) -> str:
     """Return a hash of all that a result depends on besides the code that was run."""
-    modules = sorted(Path(ravine.__file__).parent.rglob("*.py"))
-    files = [*modules, *(_HERE / f"{name}.py" for name in _RUNS_CODE)]
+    files = [*library(), *(_HERE / f"{name}.py" for name in _RUNS_CODE)]
     if lock is not None and lock.exists():
         files.append(lock)
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.name}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
-    digest.update(_machine().encode())
-    return digest.hexdigest()
+    return hash_of(*(f"{file.name}\n{_hash_of_file(file)}" for file in files), _machine())
+
+
+def library() -> list[Path]:
+    """Return the modules of `ravine`, which is not imported for it."""
+    found = find_spec("ravine")
+    if found is None or not found.submodule_search_locations:
+        return []
+    return sorted(Path(found.submodule_search_locations[0]).rglob("*.py"))
+
+
+def hash_of(*parts: str) -> str:
+    """Return a hash of several texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _hash_of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @functools.cache
 def _machine() -> str:
     """Name Python, the machine and the installed packages; none of them changes under a process."""
-    packages = sorted(f"{d.name}=={d.version}" for d in distributions())
-    # torch chooses its kernels by what the processor can do, and sums differ in their last digits
-    processor = torch.backends.cpu.get_cpu_capability()
-    return "\n".join([sys.version, platform.platform(), processor, *packages])
+    return "\n".join([sys.version, platform.platform(), processor(), *installed()])
+
+
+def installed() -> list[str]:
+    """Return names and versions of the installed packages, as their folders have them."""
+    folders = (Path(entry) for entry in sys.path if entry)
+    return sorted(info.name for folder in folders for info in folder.glob("*.dist-info"))
+
+
+def processor() -> str:
+    """Say what the processor can do: torch and NumPy choose their kernels by it, and sums differ."""
+    told = [os.environ.get("ATEN_CPU_CAPABILITY", ""), platform.machine(), platform.processor()]
+    try:
+        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
+    except OSError:
+        return " ".join(told)
+    said = ("vendor_id", "cpu family", "model", "flags", "Features")  # the last one on ARM
+    return " ".join(told + [line for line in first.splitlines() if line.startswith(said)])
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of executions, one file each, under a hash of the code and its surroundings."""
+    """A folder of entries, one file each, under a hash of what they were made of."""
 
     folder: Path
     surroundings: str
+    checksums: dict[str, str] = field(default_factory=dict)
+    """Of each entry that was read or written, by its key."""
 
-    def _path(self, cells: Sequence[Cell]) -> Path:
+    def key(self, cells: Sequence[Cell]) -> str:
+        """Return the name of the entry of these cells."""
         code = repr([(cell.source, cell.may_raise) for cell in cells])
-        return self.folder / hashlib.sha256(f"{self.surroundings}\n{code}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.surroundings}\n{code}".encode()).hexdigest()
 
     def get(self, cells: Sequence[Cell]) -> Execution | None:
         """Return what these cells computed before, or None."""
-        path = self._path(cells)
+        execution = self._read(self.key(cells))
+        return execution if isinstance(execution, Execution) else None
+
+    def put(self, cells: Sequence[Cell], execution: Execution) -> None:
+        """Keep what these cells computed."""
+        self._write(self.key(cells), execution)
+
+    def recall(self, made_by: Sequence[Path], text: str, compute: Callable[[], Kept]) -> Kept:
+        """Return what is computed from a text by the code in some files, or was by the same code."""
+        kept = self._read(self._key(made_by, text))
+        if kept is None:
+            kept = compute()
+            self.replace(made_by, text, kept)
+        result: Kept = kept  # type: ignore[assignment]
+        return result
+
+    def replace(self, made_by: Sequence[Path], text: str, entry: object) -> None:
+        """Keep something else in the place of what `recall` returns."""
+        self._write(self._key(made_by, text), entry)
+
+    def _key(self, made_by: Sequence[Path], text: str) -> str:
+        return hash_of(self.surroundings, *map(_hash_of_file, made_by), text)
+
+    def _read(self, key: str) -> object:
+        """Return an entry, or None if there is none, or one that is damaged."""
+        path = self.folder / key
         try:
             content = path.read_bytes()
             path.touch()
@@ -75,16 +130,34 @@ class Cache:
         checksum, payload = content[:_CHECKSUM], content[_CHECKSUM:]
         if hashlib.sha256(payload).digest() != checksum:
             return None
-        execution: Execution = pickle.loads(payload)
-        return execution
+        self.checksums[key] = checksum.hex()
+        entry: object = pickle.loads(payload)
+        return entry
 
-    def put(self, cells: Sequence[Cell], execution: Execution) -> None:
-        """Keep what these cells computed."""
+    def _write(self, key: str, entry: object) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        payload = pickle.dumps(execution)
-        draft = self._path(cells).with_suffix(".new")
-        draft.write_bytes(hashlib.sha256(payload).digest() + payload)
+        payload = pickle.dumps(entry)
+        checksum = hashlib.sha256(payload).digest()
+        draft = (self.folder / key).with_suffix(".new")
+        draft.write_bytes(checksum + payload)
         draft.replace(draft.with_suffix(""))
+        self.checksums[key] = checksum.hex()
+
+    def durations(self) -> dict[str, float]:
+        """Return how long each page and script ran when it was last executed, by its file's name."""
+        try:
+            known = json.loads((self.folder / "durations.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}  # they only decide who begins
+        return known if isinstance(known, dict) else {}
+
+    def note_durations(self, seconds: Mapping[str, float]) -> None:
+        """Remember how long runs took."""
+        if seconds:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft = self.folder / "durations.new"
+            draft.write_text(json.dumps(self.durations() | dict(seconds)), encoding="utf-8")
+            draft.replace(self.folder / "durations.json")
 
     def forget_unused(self) -> None:
         """Delete the entries that no build has used for a long time."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode, from_dict, writes
 from sphinx.application import Sphinx
 
-from . import values
+from . import reading, values
 from .gallery import figure_label
 from .pages import PAGES, Page
 from .snapshot import show
@@ -115,7 +115,11 @@ def write_downloads(app: Sphinx, exception: Exception | None) -> None:
         return
     known = app.env.domains.standard_domain.labels
     labels = {name: title for name, (_, _, title) in known.items()}
-    for docname, page in PAGES.items():
+    for docname in reading.written_pages(app.env.found_docs - PAGES.keys()):
+        for ending in (".ipynb", ".py"):  # of code that the page had in the last build
+            Path(app.outdir, docname + ending).unlink(missing_ok=True)
+    for docname in reading.written_pages(PAGES.keys()):
+        page = PAGES[docname]
         notebook = portable(page, docname, labels)
         target = Path(app.outdir) / docname
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,16 +4,18 @@ import html
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy
 
 from ravine import adagrad, adam, gradient_descent, heavy_ball, minimize, nesterov, rmsprop
 from ravine.landscapes import LANDSCAPES, Landscape, hessian_eigenvalues
 from ravine.methods import Method
 from ravine.objectives import CENTRED_QUADRATIC, DOUBLE_WELL, QUARTIC, Objective
 from ravine.stepsize import LineSearchDescent, armijo, line_search_descent
+
+if TYPE_CHECKING:
+    import sympy
 
 from .javascript import constant, function, with_free_parameters
 
@@ -32,8 +34,10 @@ RULES: dict[str, tuple[Callable[..., Method[Any]], object]] = {
 }
 
 
-def formula(landscape: Landscape) -> sympy.Expr:
+def formula(landscape: Landscape) -> "sympy.Expr":
     """Return a landscape's formula as SymPy reads it off the code."""
+    import sympy
+
     symbols = sympy.symbols("x y", real=True)
     return sympy.nsimplify(landscape.objective.value(symbols), rational=True)
 
@@ -55,6 +59,8 @@ def mathml(landscape: Landscape) -> str:
 
 def facts(landscape: Landscape) -> dict[str, object]:
     """Return what is known about a landscape, as JSON can hold it."""
+    import sympy
+
     objective = landscape.objective
     points = [
         {
@@ -105,6 +111,8 @@ LINES = (
 
 def line_code(key: str, objective: Objective, start: float, step_size: float) -> str:
     """Return an objective of one variable as a JavaScript object."""
+    import sympy
+
     x = sympy.Symbol("x", real=True)
     value = sympy.sympify(objective.value(x))
     facts = {

@@ -18,9 +18,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from ravine.landscapes import LANDSCAPES
+from . import gallery
+from .runs import cache_of
 
-from . import engine, gallery
+_HERE = Path(__file__).parent
+_MADE_BY = [_HERE / f"{name}.py" for name in ("explorer", "engine", "javascript")]
 
 MODULES = Path(__file__).parents[2] / "_explorer"
 
@@ -56,6 +58,8 @@ def _scopes(names: list[str]) -> str:
 def source(name: str) -> str:
     """Return the text of a module; that of the formulas is generated."""
     if name == "generated":
+        from . import engine  # here, as most builds have the script from the cache
+
         return engine.module()
     return (MODULES / f"{name}.js").read_text(encoding="utf-8")
 
@@ -95,7 +99,9 @@ class LineDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        keys = [key for key, *_ in engine.LINES]
+        from .engine import LINES
+
+        keys = [key for key, *_ in LINES]
         if self.arguments[0] not in keys:
             raise self.error(
                 f"no curve is named {self.arguments[0]!r}; there are: {', '.join(keys)}"
@@ -132,6 +138,10 @@ class ExplorerDirective(SphinxDirective):
         return [_figure(self, self._settings(), attribute="explorer")]
 
     def _settings(self) -> dict[str, object]:
+        from ravine.landscapes import LANDSCAPES
+
+        from .engine import RULES
+
         preset = self.arguments[0]
         known = [landscape.key for landscape in LANDSCAPES]
         if preset not in known:
@@ -143,7 +153,7 @@ class ExplorerDirective(SphinxDirective):
         if "methods" in self.options:
             methods = self.options["methods"].split()
             for method in methods:
-                if method not in (*engine.RULES, "backtracking"):
+                if method not in (*RULES, "backtracking"):
                     raise self.error(f"no method is named {method!r}")
             settings["methods"] = methods
         if "link" in self.options:
@@ -186,10 +196,14 @@ def depart_explorer(self: HTML5Translator, node: explorer) -> None:
 
 def write_scripts(app: Sphinx) -> None:
     """Write the scripts where Sphinx collects static files."""
+    modules = "".join(path.read_text(encoding="utf-8") for path in sorted(MODULES.glob("*.js")))
+    made = cache_of(app).recall(
+        _MADE_BY, modules, lambda: {name: bundle(names) for name, names in SCRIPTS.items()}
+    )
     folder = Path(app.doctreedir).parent / "generated"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, modules in SCRIPTS.items():
-        (folder / name).write_text(bundle(modules), encoding="utf-8")
+    for name, script in made.items():
+        (folder / name).write_text(script, encoding="utf-8")
     app.config.html_static_path.append(str(folder))
 
 

@@ -7,11 +7,13 @@ which are chosen to be legible on both.
 
 import io
 import re
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-from ravine.plotting import GRID, INK, STYLE
+INK, GRID = "#24292f", "#d0d7de"
+"""Those of `ravine.plotting`, as a test says; importing it would bring matplotlib into every build."""
 
 ON_DARK = {INK: "#d5dbe3", GRID: "#3b424c"}
 """What the library's ink and grid become on a dark page."""
@@ -22,10 +24,14 @@ PIXELS_PER_INCH = 108
 
 def apply_style() -> None:
     """Set the library's style, and fixed ids in SVG files."""
+    import matplotlib as mpl
+
+    from ravine.plotting import STYLE
+
     mpl.rcParams.update({**STYLE, "svg.hashsalt": "ravine"})
 
 
-def to_svg(figure: Figure) -> str:
+def to_svg(figure: "Figure") -> str:
     """Return the figure as SVG text without a date, so that equal figures are equal bytes."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -50,7 +56,7 @@ def dark_twin(svg: str) -> str:
     return svg
 
 
-def size_in_pixels(figure: Figure) -> tuple[int, int]:
+def size_in_pixels(figure: "Figure") -> tuple[int, int]:
     """Return the width and height at which a page shows the figure."""
     width, height = figure.get_size_inches()
     return round(width * PIXELS_PER_INCH), round(height * PIXELS_PER_INCH)

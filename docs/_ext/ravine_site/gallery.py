@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_gallery import gen_rst
+from sphinx_gallery import gen_gallery, gen_rst
 from sphinx_gallery.py_source_parser import Block, split_code_and_text_blocks
 
 from .execute import Cell, Drawing, Execution
@@ -287,7 +287,8 @@ def one_tag_list(app: Sphinx, docname: str, content: list[str]) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the directives and the image node."""
-    # there are no settings for these two
+    # there are no settings for these three; the last one would import matplotlib into every build
+    gen_gallery._import_matplotlib = lambda: None  # noqa: SLF001
     gen_rst.zip_files = zip_with_fixed_dates
     gen_rst.execute_code_block = computed_before
     app.add_node(themed_image, html=(visit_themed_image, None))

@@ -22,6 +22,8 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from .runs import cache_of
+
 logger = logging.getLogger(__name__)
 
 KATEX = Path(__file__).parent.parent.parent / "_static" / "katex"
@@ -150,7 +152,7 @@ def render_all(app: Sphinx, env: BuildEnvironment) -> None:
         if formula not in html
     }
     formulas = sorted(places)
-    for formula, answer in zip(formulas, render(formulas) if formulas else [], strict=True):
+    for formula, answer in zip(formulas, kept_or_rendered(app, formulas), strict=True):
         if "error" in answer:
             html[formula] = f'<code class="math-error">{escape(formula[0])}</code>'
             docname, line = places[formula]
@@ -159,6 +161,21 @@ def render_all(app: Sphinx, env: BuildEnvironment) -> None:
             logger.warning(message, location=location, type="ravine", subtype="math")
         else:
             html[formula] = answer["html"]
+
+
+def kept_or_rendered(app: Sphinx, formulas: list[Formula]) -> list[dict[str, str]]:
+    """Return what KaTeX makes of formulas; only new ones are given to it."""
+    cache = cache_of(app)
+    made_by = [Path(__file__), KATEX / "katex.min.js"]
+    known: dict[Formula, str] = cache.recall(made_by, "formulas", dict)
+    new = [formula for formula in formulas if formula not in known]
+    if new:
+        answers = dict(zip(new, render(new), strict=True))
+        known = known | {f: answer["html"] for f, answer in answers.items() if "html" in answer}
+        cache.replace(made_by, "formulas", known)
+    else:
+        answers = {}
+    return [answers.get(formula) or {"html": known[formula]} for formula in formulas]
 
 
 def write_inline(self: HTML5Translator, node: nodes.math) -> None:

@@ -7,7 +7,9 @@ readers of one's own.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
@@ -15,7 +17,9 @@ from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode, v4
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.project import Project
 
+from .cache import Cache
 from .execute import Cell, CellError, Execution
 
 # Lines "+++ {...}" stay in the text, where `slides` finds them; they would divide it into cells here.
@@ -37,11 +41,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Page:
-    """A page with code: its notebook, its code cells, and what they computed."""
+    """A page with code, and what its cells computed."""
 
-    notebook: NotebookNode
-    cells: tuple[Cell, ...]
+    source: Source
     execution: Execution
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The page's code cells."""
+        return self.source.cells
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """The page's notebook, whose cells have their outputs; made when somebody asks for it."""
+        return filled(self.source, self.execution)
 
 
 PAGES: dict[str, Page] = {}
@@ -52,12 +65,12 @@ _BY_TEXT: dict[str, Page] = {}
 
 def read(text: str) -> NotebookNode:
     """Return the notebook of a page's text, with its outputs. This is the reader myst-nb calls."""
+    if text in _BY_TEXT:
+        return deepcopy(_BY_TEXT[text].notebook)  # myst-nb may change what it gets
     notebook = parse(text)
-    if not code_cells(notebook, text):
-        return notebook
-    if text not in _BY_TEXT:
+    if code_cells(notebook, text):
         raise ExtensionError("a page with code changed after it was executed; build again")
-    return _BY_TEXT[text].notebook
+    return notebook
 
 
 def parse(text: str) -> NotebookNode:
@@ -107,31 +120,33 @@ def _first_line(source: str) -> str:
 
 def paths(app: Sphinx) -> Iterator[tuple[str, Path]]:
     """Yield the document name and file of every Markdown page, in a fixed order."""
-    app.project.discover(app.config.exclude_patterns, app.config.include_patterns)
-    for docname in sorted(app.project.docnames):
-        path = Path(app.project.doc2path(docname, absolute=True))
+    project = Project(app.srcdir, app.config.source_suffix)  # Sphinx's own comes later
+    project.discover(app.config.exclude_patterns, app.config.include_patterns)
+    for docname in sorted(project.docnames):
+        path = Path(project.doc2path(docname, absolute=True))
         if path.suffix == ".md":
             yield docname, path
 
 
-def source(docname: str, path: Path) -> Source:
+def source(docname: str, path: Path, cache: Cache) -> Source:
     """Read a page; as `parse`, it raises a CellError if the options of a cell cannot be read."""
     text = path.read_text(encoding="utf-8")
-    return Source(docname, path, text, code_cells(parse(text), text))
+    cells = cache.recall([Path(__file__)], text, lambda: code_cells(parse(text), text))
+    return Source(docname, path, text, cells)
 
 
 def take_over(written: Iterable[Source], executions: Mapping[Path, Execution]) -> None:
-    """Keep the pages with code, filled with what they computed, until they are read."""
+    """Keep the pages with code, and what they computed, until they are read."""
     PAGES.clear()
     _BY_TEXT.clear()
     for source in written:
         if source.cells:
-            page = filled(source, executions[source.path])
+            page = Page(source, executions[source.path])
             PAGES[source.docname] = _BY_TEXT[source.text] = page
 
 
-def filled(source: Source, execution: Execution) -> Page:
-    """Return a page whose notebook holds the outputs of its cells."""
+def filled(source: Source, execution: Execution) -> NotebookNode:
+    """Return a page's notebook with the outputs of its cells."""
     notebook = parse(source.text)
     executed = [cell for cell in notebook.cells if cell.cell_type == "code"]
     results = zip(executed, execution.outputs, execution.drawings, strict=True)
@@ -141,4 +156,4 @@ def filled(source: Source, execution: Execution) -> Page:
         cell.outputs = [*outputs, *shown]
         cell.execution_count = number
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    return Page(notebook, source.cells, execution)
+    return notebook

@@ -14,6 +14,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from . import reading
+
 logger = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"[−-]?\d[\d,]*\.\d+(?:[eE][−+-]?\d+)?|\d[eE][−+-]?\d+|\d*×?10[⁻⁰¹²³⁴-⁹]+")
@@ -85,7 +87,7 @@ def bare_numbers(html: str) -> Iterator[tuple[str, str]]:
     [('0.51', 'It is 0.51, or ▮ .')]
     """
     parser = _Prose()
-    parser.feed(html)
+    parser.feed(html[html.find("<article") :].partition("</article>")[0])  # the navigation is long
     text = re.sub(r"\s+", " ", "".join(parser.text))
     for match in _NUMBER.finditer(text):
         around = text[max(0, match.start() - 40) : match.end() + 40].strip()
@@ -93,11 +95,11 @@ def bare_numbers(html: str) -> Iterator[tuple[str, str]]:
 
 
 def check(app: Sphinx, exception: Exception | None) -> None:
-    """Report every bare number on the pages that `ravine_prose` names."""
+    """Report every bare number on the pages that `ravine_prose` names and this build has written."""
     if exception is not None or app.builder.format != "html":
         return
     found = 0
-    for docname in sorted(app.env.found_docs):
+    for docname in reading.written_pages(app.env.found_docs):
         if not any(fnmatch(docname, pattern) for pattern in app.config.ravine_prose):
             continue
         page = Path(app.outdir, docname).with_suffix(".html").read_text(encoding="utf-8")

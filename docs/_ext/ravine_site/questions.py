@@ -307,6 +307,11 @@ def _questions(env: BuildEnvironment) -> dict[str, list[dict[str, str]]]:
     return pages
 
 
+def index(env: BuildEnvironment) -> str:
+    """Return what every page is told of all questions, as text."""
+    return json.dumps(_questions(env), sort_keys=True)
+
+
 def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget a page that is read again or gone."""
     _questions(env).pop(docname, None)

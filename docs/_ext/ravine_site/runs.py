@@ -1,71 +1,136 @@
 """Execute the code of all pages and gallery scripts before Sphinx reads the first of them.
 
-This comes first because torch has not computed anything in this process yet (see `execute`). What
-the cache holds is not executed again.
+`begin` looks what the cache does not hold and lets it run while Sphinx starts; `finish` waits for it.
 """
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
+from sphinx.util.display import status_iterator
 
 from . import gallery, pages
 from .cache import Cache, surroundings
-from .execute import Cell, CellError, Execution, execute_all
+from .execute import Cell, CellError, Execution, Runs
 
 logger = logging.getLogger(__name__)
 
+Answer = tuple[Path, Execution | CellError, float]
 
-def execute_site(app: Sphinx) -> None:
-    """Run what is not in the cache; report all failures, then stop the build."""
+
+@dataclass
+class Begun:
+    """What was found of pages and scripts, what they computed so far, and the runs under way."""
+
+    cache: Cache
+    written: list[pages.Source]
+    scripts: dict[Path, tuple[Cell, ...]]
+    executions: dict[Path, Execution]
+    runs: Runs[Path]
+    failures: list[tuple[Path, CellError]] = field(default_factory=list)
+
+    @property
+    def codes(self) -> dict[Path, tuple[Cell, ...]]:
+        """The code of every page and script that has some."""
+        return self.scripts | {source.path: source.cells for source in self.written if source.cells}
+
+
+_BEGUN: dict[str, Begun] = {}
+
+
+def begin(app: Sphinx, config: Config) -> None:
+    """Start what is not in the cache, the longest first, so that none is left alone at the end."""
+    cache = cache_of(app)
     failures: list[tuple[Path, CellError]] = []
     written = []
     for docname, path in pages.paths(app):
         try:
-            written.append(pages.source(docname, path))
+            written.append(pages.source(docname, path, cache))
         except CellError as error:
             failures.append((path, error))
     scripts = {path: gallery.code_blocks(path) for path in gallery.script_paths(app)}
-    codes = scripts | {source.path: source.cells for source in written if source.cells}
+    begun = Begun(cache, written, scripts, {}, Runs({}), failures)
+    for path, cells in begun.codes.items():
+        if execution := cache.get(cells):
+            begun.executions[path] = execution
+    took = cache.durations()
+    missing = {p: cells for p, cells in begun.codes.items() if p not in begun.executions}
+    # of new code only the length is known
+    order = sorted(missing, key=lambda path: -took.get(path.name, path.stat().st_size / 1000))
+    begun.runs = Runs({path: missing[path] for path in order})
+    _BEGUN["now"] = begun
 
-    executions = _execute(codes, _cache(app), failures)
-    for path, failure in failures:
+
+def finish(app: Sphinx) -> None:
+    """Wait for what runs; report all failures, then stop the build."""
+    begun = _BEGUN.pop("now")
+    took = {}
+    for path, answer, seconds in _shown(begun, app):
+        if isinstance(answer, CellError):
+            begun.failures.append((path, answer))
+        else:
+            begun.executions[path] = answer
+            begun.cache.put(begun.codes[path], answer)
+            took[path.name] = seconds
+    begun.cache.note_durations(took)
+    begun.cache.forget_unused()
+    for path, failure in begun.failures:
         where = f"{path}:{failure.line}"
         logger.error("%s", failure, location=where, type="ravine", subtype="cell")
-    if failures:
+    if begun.failures:
         # An exception would be reported with a traceback of the extension, which is not at fault.
-        sys.exit(f"Files that could not be executed: {len(failures)}. See the messages above.")
-    pages.take_over(written, executions)
-    gallery.take_over(app, scripts, executions)
+        sys.exit(
+            f"Files that could not be executed: {len(begun.failures)}. See the messages above."
+        )
+    EXECUTED.update(executed=len(took), reused=len(begun.codes) - len(took))
+    pages.take_over(begun.written, begun.executions)
+    gallery.take_over(app, begun.scripts, begun.executions)
+    CHECKSUMS.clear()
+    for path, cells in begun.codes.items():
+        CHECKSUMS[path] = begun.cache.checksums[begun.cache.key(cells)]
 
 
-def _cache(app: Sphinx) -> Cache:
+EXECUTED = {"executed": 0, "reused": 0}
+"""How many pages and scripts this build executed, and how many it took from the cache."""
+
+CHECKSUMS: dict[Path, str] = {}
+"""A checksum of what each page and script computed."""
+
+
+def _shown(begun: Begun, app: Sphinx) -> Iterator[Answer]:
+    """Yield the answers, and say on one line how far they are."""
+    total = len(begun.runs.codes)
+    if not total:
+        return iter(())
+    answers: Iterator[Answer] = status_iterator(
+        begun.runs.answers(),
+        "executing code... ",
+        "darkgreen",
+        total,
+        app.verbosity,
+        stringify_func=lambda answer: answer[0].stem,
+    )
+    return answers
+
+
+def cache_of(app: Sphinx) -> Cache:
     """Return the cache beside the doctrees: all builds in one place share it."""
-    lock = Path(app.confdir, app.config.ravine_lock) if app.config.ravine_lock else None
-    return Cache(Path(app.doctreedir).parent / "cache", surroundings(lock))
+    folder = Path(app.doctreedir).parent / "cache"
+    if folder not in _CACHES:
+        lock = Path(app.confdir, app.config.ravine_lock) if app.config.ravine_lock else None
+        _CACHES[folder] = Cache(folder, surroundings(lock))
+    return _CACHES[folder]
 
 
-def _execute(
-    codes: dict[Path, tuple[Cell, ...]], cache: Cache, failures: list[tuple[Path, CellError]]
-) -> dict[Path, Execution]:
-    """Return what the code of each file computes, and add what fails to the failures."""
-    cached = {path: cache.get(cells) for path, cells in codes.items()}
-    executions = {path: execution for path, execution in cached.items() if execution is not None}
-    missing = {path: cells for path, cells in codes.items() if path not in executions}
-    for number, (path, answer) in enumerate(execute_all(missing), start=1):
-        logger.info("executed %d of %d: %s", number, len(missing), path.stem)
-        if isinstance(answer, CellError):
-            failures.append((path, answer))
-        else:
-            executions[path] = answer
-            cache.put(codes[path], answer)
-    cache.forget_unused()
-    logger.info("code: %d executed, %d reused", len(missing), len(codes) - len(missing))
-    return executions
+_CACHES: dict[Path, Cache] = {}
 
 
 def setup(app: Sphinx) -> None:
-    """Run before sphinx-gallery writes its pages, which needs what the scripts computed."""
+    """Begin as early as there is a configuration; finish before sphinx-gallery writes its pages."""
     app.add_config_value("ravine_lock", "", "", str)
-    app.connect("builder-inited", execute_site, priority=100)
+    app.connect("config-inited", begin, priority=900)
+    app.connect("builder-inited", finish, priority=100)

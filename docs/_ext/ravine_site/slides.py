@@ -5,9 +5,11 @@ the same builder renders each deck with the same figures, values, outputs and fo
 shows it (``docs/_static/slides.js``).
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from posixpath import basename, dirname, join, normpath
 
 from docutils import nodes
@@ -18,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from . import katex, pages
+from . import katex, pages, reading
 from .folds import fold, summary
 from .marks import MarkError, Slide, captions, parse_cell, slides_of
 
@@ -110,14 +112,15 @@ def opened(folded: fold) -> nodes.container:
     )
 
 
-def decks(env: BuildEnvironment) -> dict[str, list[str]]:
+def decks(app: Sphinx) -> dict[str, list[str]]:
     """Return the pages of each deck in the order of the navigation.
 
     Pages whose names begin with the same number are one lecture, and one deck.
     """
+    env = app.env
     found: dict[str, list[str]] = {}
     for docname in reading_order(env, str(env.config.root_doc)):
-        if docname in SLIDES:
+        if docname in SLIDES or (docname not in reading.WRITTEN and kept(app, docname).exists()):
             found.setdefault(deck_name(docname), []).append(docname)
     return found
 
@@ -172,26 +175,53 @@ def check_cells(docname: str) -> None:
             parse_cell(in_notebook.metadata, cell.line)
 
 
+def kept(app: Sphinx, docname: str) -> Path:
+    """Return the file that keeps a page's slides for builds that do not write the page again."""
+    return Path(app.doctreedir, "slides", f"{docname}.json")
+
+
 def write_decks(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
-    """Yield each deck for its template."""
+    """Yield each deck of which a page was written for its template; delete the decks of no page."""
     builder = app.builder
     if not isinstance(builder, StandaloneHTMLBuilder):
         return
-    for name, docnames in decks(app.env).items():
+    for docname in reading.WRITTEN - SLIDES.keys():
+        kept(app, docname).unlink(missing_ok=True)
+    found = decks(app)
+    for left_over in Path(app.outdir, "slides").glob("*.html"):
+        if left_over.stem not in found:
+            left_over.unlink()
+    changed = {deck_name(docname) for docname in reading.WRITTEN}
+    for name, docnames in found.items():
+        if name not in changed:
+            continue
         deck = address_of(app, name)
-        builder.imgpath = relative_uri(deck, builder.imagedir)
-        builder.add_permalinks = False
-        shown = []
+        shown: list[dict[str, object]] = []
         for docname in docnames:
-            writer = Writer(builder, builder.get_target_uri(docname), deck)
             first = 0 if docname == docnames[0] else 1  # one title slide a deck
-            shown += [writer.slide(slide) for slide in SLIDES[docname][first:]]
-        builder.add_permalinks = True
+            shown += slides_for(app, docname, deck)[first:]
         yield (
             f"slides/{name}",
             {"title": shown[0]["title"], "slides": with_ids(shown)},
             "slides.html",
         )
+
+
+def slides_for(app: Sphinx, docname: str, deck: str) -> list[dict[str, object]]:
+    """Return what the template needs of a page's slides: rendered now, or when the page was written."""
+    file = kept(app, docname)
+    if docname in SLIDES:
+        builder = app.builder
+        assert isinstance(builder, StandaloneHTMLBuilder)
+        builder.imgpath = relative_uri(deck, builder.imagedir)
+        builder.add_permalinks = False
+        writer = Writer(builder, builder.get_target_uri(docname), deck)
+        rendered = [writer.slide(slide) for slide in SLIDES[docname]]
+        builder.add_permalinks = True
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(rendered), encoding="utf-8")
+    slides: list[dict[str, object]] = json.loads(file.read_text(encoding="utf-8"))
+    return slides
 
 
 def with_ids(slides: list[dict[str, object]]) -> list[dict[str, object]]:
