@@ -1,0 +1,167 @@
+"""What a rebuild of the site costs, against the floor: one process that runs all of its code once.
+
+Run `python benchmarks/build.py`, when nothing else runs, after `python3 noxfile.py -s docs`, which installs
+what it needs. It works on a copy of the sources. The floor imports torch and matplotlib once and executes the
+code of all pages and scripts, each in a namespace of its own, with what it prints thrown away; after each
+block its figures are saved as SVG, as the build does. Pages and scripts that change torch or matplotlib for
+the rest of the process are not put right again.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+COPIED = ("src", "gallery", "docs", "requirements", "pyproject.toml", "noxfile.py")
+PAGE = "docs/lectures/04-minimizing-a-function.md"
+SCRIPT = "gallery/lecture_3/plot_3_7_curvature.py"
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+COLLECT = """
+import json, sys
+sys.path[:0] = ["docs/_ext", "src"]
+from pathlib import Path
+from ravine_site import gallery, pages
+codes = []
+for path in sorted(Path("docs").rglob("*.md")):
+    if "_build" not in path.parts:
+        text = path.read_text("utf-8")
+        codes.append([(c.source, c.may_raise) for c in pages.code_cells(pages.parse(text), text)])
+for path in sorted(Path("gallery").rglob("plot_*.py")):
+    codes.append([(c.source, c.may_raise) for c in gallery.code_blocks(path)])
+print(json.dumps([code for code in codes if code]))
+"""
+
+FLOOR = """
+import ast, contextlib, io, json, sys, warnings
+import matplotlib.pyplot as plt
+import torch
+warnings.simplefilter("ignore")
+for code in json.load(open(sys.argv[1])):
+    namespace = {"__name__": "__main__"}
+    for source, may_raise in code:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                lines = [l for l in source.splitlines() if not l.lstrip().startswith("%")]
+                exec(compile("\\n".join(lines), "cell", "exec"), namespace)
+            except Exception:
+                if not may_raise:
+                    raise
+        for number in plt.get_fignums():
+            plt.figure(number).savefig(io.StringIO(), format="svg")
+        plt.close("all")
+"""
+
+
+def environment() -> Path:
+    """Return the Python of the docs session, or the one that runs this."""
+    found = REPOSITORY / ".nox" / "docs" / "bin" / "python"
+    return found if found.exists() else Path(sys.executable)
+
+
+def seconds(command: Sequence[str], folder: Path) -> tuple[float, float]:
+    """Run a command and return its wall time and the CPU time of all that it started."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    env = {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg"}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    wall = time.perf_counter() - began
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def run_alone(python: str, folder: Path, blocks: list[tuple[str, bool]]) -> float:
+    """Return how long code runs by itself: the floor of it alone, without its imports."""
+    times = []
+    for code in ([blocks], []):
+        (folder / "code.json").write_text(json.dumps(code), encoding="utf-8")
+        times.append(seconds([python, "-c", FLOOR, "code.json"], folder)[0])
+    return max(0.0, times[0] - times[1])
+
+
+def import_cost(python: str, folder: Path) -> float:
+    """Return the milliseconds that `import ravine` adds to NumPy, the least of several."""
+    look = (
+        "import sys, time; sys.path.insert(0, 'src'); import numpy; t = time.perf_counter();"
+        "import ravine; print(time.perf_counter() - t)"
+    )
+    told = [
+        subprocess.run([python, "-c", look], cwd=folder, capture_output=True, text=True, check=True)
+        for _ in range(7)
+    ]
+    return min(float(one.stdout) for one in told) * 1000
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first occurrence of a text."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def measure() -> dict[str, float | int | str]:
+    """Return the seconds of each kind of build, in one run."""
+    python = str(environment())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "ravine"
+        folder.mkdir()
+        for source in COPIED:
+            old, new = REPOSITORY / source, folder / source
+            left = shutil.ignore_patterns("_build", "__pycache__")
+            shutil.copytree(old, new, ignore=left) if old.is_dir() else shutil.copy(old, new)
+        shutil.rmtree(folder / "docs" / "gallery", ignore_errors=True)
+        (folder / ".nox").symlink_to(REPOSITORY / ".nox")
+        collected = subprocess.run(
+            [python, "-c", COLLECT], cwd=folder, capture_output=True, text=True, check=True
+        )
+        codes = json.loads(collected.stdout)
+        (folder / "codes.json").write_text(collected.stdout, encoding="utf-8")
+        build = [sys.executable, "noxfile.py", "-s", "docs"]
+        seconds([python, "-c", "import torch, matplotlib.pyplot"], folder)  # into the page cache
+        floor, floor_cpu = seconds([python, "-c", FLOOR, "codes.json"], folder)
+        cold, cold_cpu = seconds(build, folder)
+        nothing, _ = seconds(build, folder)
+        page = folder / PAGE
+        page.write_text(page.read_text("utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+        prose, prose_cpu = seconds(build, folder)
+        script = folder / SCRIPT
+        edit(script, "\nalt = ", "\nanother_name = 1\nalt = ")
+        own = run_alone(python, folder, [(script.read_text("utf-8"), False)])
+        edited, edited_cpu = seconds(build, folder)
+        (folder / "docs" / "_build" / "last-good.json").unlink()
+        warm, warm_cpu = seconds(build, folder)
+        return {
+            "floor, wall s": floor,
+            "floor, CPU s": floor_cpu,
+            "cold build, wall s": cold,
+            "cold build, CPU s": cold_cpu,
+            "cold build, wall as a multiple of the floor": cold / floor,
+            "cold build, CPU as a multiple of the floor": cold_cpu / floor_cpu,
+            "all read and written anew, nothing executed, wall s": warm,
+            "all read and written anew, nothing executed, CPU s": warm_cpu,
+            "nothing changed, wall s": nothing,
+            "one page's prose edited, wall s": prose,
+            "one page's prose edited, CPU s": prose_cpu,
+            "one script edited, wall s": edited,
+            "one script edited, CPU s": edited_cpu,
+            "that script's own run, wall s": own,
+            "import ravine over NumPy, ms": import_cost(python, folder),
+            "pages and scripts with code": len(codes),
+        }
+
+
+def main() -> None:
+    """Print a table."""
+    for what, value in measure().items():
+        print(f"{what:52} {value:8.2f}" if isinstance(value, float) else f"{what:52} {value:>8}")
+
+
+if __name__ == "__main__":
+    main()
