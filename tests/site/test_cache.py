@@ -75,7 +75,7 @@ def test_python_the_platform_and_the_lock_are_part_of_every_key(tmp_path, monkey
     for module, name, value in (
         (platform, "platform", lambda: "another platform"),
         (cache.sys, "version", "3.99"),
-        (cache, "installed", list),
+        (cache, "installed", lambda _needed: []),
         (cache, "processor", lambda: "another processor"),
     ):
         with monkeypatch.context() as patch:
@@ -90,6 +90,11 @@ def test_the_names_of_installed_packages_hold_their_versions():
     found = cache.installed()
     assert f"numpy-{importlib.metadata.version('numpy')}.dist-info" in found
     assert f"torch-{importlib.metadata.version('torch')}.dist-info" in found
+
+
+def test_a_package_that_the_lock_does_not_name_changes_no_key():
+    found = cache.installed({"jupyter-cache", "numpy"})
+    assert [name.partition("-")[0] for name in found] == ["jupyter_cache", "numpy"]
 
 
 def test_what_is_recalled_is_made_once_for_a_text_and_its_code(tmp_path):

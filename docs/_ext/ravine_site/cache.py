@@ -12,9 +12,10 @@ import json
 import os
 import pickle
 import platform
+import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,9 +36,12 @@ _CHECKSUM = hashlib.sha256().digest_size
 def surroundings(lock: Path | None = None) -> str:
     """Return a hash of all that a result depends on besides the code that was run."""
     files = [*library(), *(_HERE / f"{name}.py" for name in _RUNS_CODE)]
+    needed = None
     if lock is not None and lock.exists():
         files.append(lock)
-    return hash_of(*(f"{file.name}\n{_hash_of_file(file)}" for file in files), _machine())
+        needed = set(re.findall(r"^([\w.-]+)==", lock.read_text("utf-8"), re.MULTILINE))
+    hashes = (f"{file.name}\n{_hash_of_file(file)}" for file in files)
+    return hash_of(*hashes, _machine(), *installed(needed))
 
 
 def library() -> list[Path]:
@@ -59,14 +63,22 @@ def _hash_of_file(path: Path) -> str:
 
 @functools.cache
 def _machine() -> str:
-    """Name Python, the machine and the installed packages; none of them changes under a process."""
-    return "\n".join([sys.version, platform.platform(), processor(), *installed()])
+    """Name Python and the machine; neither changes under a process."""
+    return f"{sys.version}\n{platform.platform()}\n{processor()}"
 
 
-def installed() -> list[str]:
-    """Return names and versions of the installed packages, as their folders have them."""
+def installed(needed: Set[str] | None = None) -> list[str]:
+    """Return names and versions of the installed packages, as their folders have them.
+
+    With the names that a lock needs, only those: what else the tests need computes nothing here.
+    """
     folders = (Path(entry) for entry in sys.path if entry)
-    return sorted(info.name for folder in folders for info in folder.glob("*.dist-info"))
+    found = sorted(info.name for folder in folders for info in folder.glob("*.dist-info"))
+    return [
+        name
+        for name in found
+        if needed is None or name.partition("-")[0].lower().replace("_", "-") in needed
+    ]
 
 
 def processor() -> str:

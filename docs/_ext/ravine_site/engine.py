@@ -44,6 +44,8 @@ def formula(landscape: Landscape) -> "sympy.Expr":
 
 def mathml(landscape: Landscape) -> str:
     """Return a landscape's formula as browsers show it without a script, with its LaTeX beside it."""
+    import sympy
+
     terms = sympy.Add.make_args(formula(landscape))
     expression = sympy.Add(*(min(term, sympy.factor(term), key=sympy.count_ops) for term in terms))
     latex = html.escape(f"L(x, y) = {sympy.latex(expression)}")
@@ -59,8 +61,6 @@ def mathml(landscape: Landscape) -> str:
 
 def facts(landscape: Landscape) -> dict[str, object]:
     """Return what is known about a landscape, as JSON can hold it."""
-    import sympy
-
     objective = landscape.objective
     points = [
         {
