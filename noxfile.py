@@ -77,7 +77,10 @@ PICTURES = BUILD / "jupyter_execute"
 LAST_GOOD = BUILD / "last-good.json"
 MADE_BY_GALLERY = DOCS / "gallery"
 
-MAKES_THE_SITE = ["src", "gallery", "docs", "requirements/docs.txt", "pyproject.toml", "noxfile.py"]
+MAKES_THE_SITE = [
+    *("src", "gallery", "docs", "benchmarks/results.json"),
+    *("requirements/docs.txt", "pyproject.toml", "noxfile.py"),
+]
 # What a build may go on from the last good one after, if nothing else changed, and no file is new or gone.
 # The pages know what they were read from (docs/_ext/ravine_site/reading.py). All else makes the site anew.
 EDITS = ["docs/**/*.md", "docs/*.md", "gallery/**/plot_*.py", "docs/ledger.json"]
@@ -107,8 +110,8 @@ def files(path: Path) -> list[Path]:
         return []
     if path.parent.name == "_static" and path.name.startswith("readme"):
         return []  # made of the site, not the other way round
-    if path.is_file():
-        return [path]
+    if not path.is_dir():
+        return [path] if path.exists() else []
     return sorted(file for inside in path.iterdir() for file in files(inside))
 
 
@@ -330,6 +333,19 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the library, its peers and the build, into benchmarks/results.json. Nothing else should run."""
+    docs_python, tests_python = environment(session, "docs"), environment(session, "tests")
+    build_site(session, docs_python)
+    for venv, names in (
+        (environment(session, "bench"), ["sweeps", "one_descent", "peers"]),
+        (docs_python, ["build"]),
+        (tests_python, ["explorer"]),
+    ):
+        run(session, venv, "python", "benchmarks/collect.py", *names)
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Write requirements/*.txt anew: the newest releases that pyproject.toml admits, pinned exactly."""
     if sys.version_info[:2] != (3, 11):
@@ -337,7 +353,8 @@ def lock(session: nox.Session) -> None:
     venv = HERE / ".nox" / "lock"
     session.run(sys.executable, "-m", "virtualenv", "-q", "--clear", str(venv), external=True)
     run(session, venv, "python", "-m", "pip", "install", "-q", "pip-tools==7.6.2")
-    for name, agree_with in ("docs", []), ("tests", ["--constraint", "requirements/docs.txt"]):
+    as_docs = ["--constraint", "requirements/docs.txt"]
+    for name, agree_with in ("docs", []), ("tests", as_docs), ("bench", as_docs):
         compiled = venv / f"{name}.txt"
         only_pins = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
         options = ["-q", "--strip-extras", "--extra", name, *agree_with, *only_pins]

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-COPIED = ("src", "gallery", "docs", "requirements", "pyproject.toml", "noxfile.py")
+COPIED = ("src", "gallery", "docs", "benchmarks", "requirements", "pyproject.toml", "noxfile.py")
 PAGE = "docs/lectures/04-minimizing-a-function.md"
 SCRIPT = "gallery/lecture_3/plot_3_7_curvature.py"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -2,7 +2,7 @@
 
 Run `python benchmarks/peers.py` in an environment with `requirements/bench.txt`. All sides run in this one
 process on one thread, in float64, from the same start, on the same formula: `ravine.objectives` has it, and
-NumPy, torch and JAX arrays flow through it.
+NumPy, torch and JAX arrays flow through it. Times are processor time, which other programs disturb least.
 """
 
 import math
@@ -82,8 +82,8 @@ def problems() -> list[Problem]:
     ]
 
 
-# Each solver makes a function of the number of updates. It runs them, or fewer if the goal is reached, and
-# returns how many it made. The goal is minus infinity where only the cost of an update is asked for.
+# Each solver makes a function that runs so many updates, or fewer if the goal is reached, and returns how
+# many it made. The goal is minus infinity where only the cost of an update is asked for.
 Run = Callable[[int, float], int]
 
 
@@ -102,7 +102,7 @@ def by_hand(problem: Problem) -> Run:
     return run
 
 
-def ravine_minimize(problem: Problem, **options: int) -> Run:
+def ravine_minimize(problem: Problem) -> Run:
     """Return `minimize`, which also logs every point and tests its rules."""
     method = gradient_descent(problem.step_size)
 
@@ -115,7 +115,6 @@ def ravine_minimize(problem: Problem, **options: int) -> Run:
             max_updates=updates,
             eps_grad=None,
             eps_obj=tolerance,
-            **options,
         )
         return trace.updates
 
@@ -248,9 +247,9 @@ UPDATES = 1000
 
 def timed(action: Callable[[], int]) -> tuple[float, int]:
     """Return the seconds an action takes, and its answer."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     answer = action()
-    return time.perf_counter() - begin, answer
+    return time.process_time() - begin, answer
 
 
 def median_seconds(action: Callable[[], int]) -> float:
@@ -258,13 +257,14 @@ def median_seconds(action: Callable[[], int]) -> float:
     return statistics.median(timed(action)[0] for _ in range(REPETITIONS))
 
 
-def measured(make: Callable[[Problem], Run], problem: Problem) -> Iterator[tuple[str, float]]:
+def measured(name: str, problem: Problem) -> Iterator[tuple[str, float]]:
     """Yield what one solver needs on one problem."""
-    run = make(problem)
+    run = SOLVERS[name](problem)
     first, made = timed(lambda: run(UPDATES, -math.inf))
     taken = median_seconds(lambda: run(UPDATES, -math.inf))
     yield "microseconds an update", 1e6 * taken / made
-    yield "seconds to compile", max(first - taken, 0.0)
+    if name in COMPILED:
+        yield "seconds to compile", max(first - taken, 0.0)
     try:
         updates = run(CAP, problem.goal)
     except NotImplementedError:
@@ -277,7 +277,7 @@ def measure() -> dict[str, dict[str, dict[str, float]]]:
     """Return, for each problem and solver, what an update and what the result takes."""
     torch.set_num_threads(1)
     return {
-        problem.name: {name: dict(measured(make, problem)) for name, make in SOLVERS.items()}
+        problem.name: {name: dict(measured(name, problem)) for name in SOLVERS}
         for problem in problems()
     }
 

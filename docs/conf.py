@@ -53,6 +53,8 @@ suppress_warnings = ["config.cache"]  # sphinx-gallery's configuration holds fun
 
 # Code: executed by ravine_site.runs, unless it ran before with the same library and the same packages.
 ravine_lock = "../requirements/docs.txt"
+# What code may read besides: os.environ says where. What names the variable runs again with the file.
+ravine_data = {"RAVINE_BENCHMARKS": "../benchmarks/results.json"}
 
 # Pages: read by myst-nb.
 nb_custom_formats = {".md": "ravine_site.pages.read"}
@@ -75,7 +77,8 @@ ravine_prose = [
     "explore/*",
     "about/errata*",
     "about/checks",
-    "gallery/lecture_*/plot_*",
+    "about/performance",
+    "gallery/*/plot_*",
 ]
 
 html_math_renderer = "katex_batch"

@@ -1,5 +1,6 @@
 """Each figure's script runs by itself and computes the curriculum's numbers."""
 
+import os
 import runpy
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 mpl.use("agg")
 
-SCRIPTS = sorted((Path(__file__).parents[2] / "gallery").glob("lecture_*/plot_*.py"))
+REPOSITORY = Path(__file__).parents[2]
+SCRIPTS = sorted((REPOSITORY / "gallery").glob("*/plot_*.py"))
+os.environ.setdefault("RAVINE_BENCHMARKS", str(REPOSITORY / "benchmarks" / "results.json"))
 
 
 @cache

@@ -23,6 +23,7 @@ SOURCES = (
     "src",
     "gallery",
     "docs",
+    "benchmarks/results.json",
     "tests/library",
     "tests/conftest.py",
     "pyproject.toml",

@@ -57,7 +57,7 @@ def accepted(accepted_once: Path, tmp_path: Path) -> Path:
 
 def copy_of_site(target: Path) -> Path:
     """Copy what the real site is made of, without what earlier builds left there."""
-    for name in ("docs", "gallery", "src"):
+    for name in ("docs", "gallery", "src", "benchmarks"):
         generated = shutil.ignore_patterns("_build", "__pycache__", "*.md5")
         shutil.copytree(REPOSITORY / name, target / name, ignore=generated)
     shutil.rmtree(target / "docs" / "gallery", ignore_errors=True)

@@ -47,6 +47,19 @@ def test_other_code_is_not_found(tmp_path, execution, other):
     assert Cache(tmp_path, "elsewhere").get(CELLS) is None
 
 
+def test_code_that_names_a_data_file_is_found_as_long_as_the_file_is_the_same(tmp_path, execution):
+    file = tmp_path / "results.json"
+    file.write_text("1", encoding="utf-8")
+    kept = Cache(tmp_path / "cache", "here", {"MEASURED": file})
+    reader = (Cell('import os\nprint(os.environ["MEASURED"])', 3, "reader"),)
+    kept.put(CELLS, execution)
+    kept.put(reader, execution)
+    assert kept.get(reader) == execution
+    file.write_text("2", encoding="utf-8")
+    assert kept.get(reader) is None
+    assert kept.get(CELLS) == execution
+
+
 @pytest.mark.parametrize("length", [0, 10, 40, -1])
 def test_an_entry_that_was_cut_short_counts_as_absent(tmp_path, execution, length):
     kept = Cache(tmp_path, "here")

@@ -98,12 +98,15 @@ class Cache:
 
     folder: Path
     surroundings: str
+    data: Mapping[str, Path] = field(default_factory=dict)
+    """Files that code may read, by the environment variable that says where they are."""
     checksums: dict[str, str] = field(default_factory=dict)
     """Of each entry that was read or written, by its key."""
 
     def key(self, cells: Sequence[Cell]) -> str:
         """Return the name of the entry of these cells."""
         code = repr([(cell.source, cell.may_raise) for cell in cells])
+        code += "".join(_hash_of_file(file) for name, file in self.data.items() if name in code)
         return hashlib.sha256(f"{self.surroundings}\n{code}".encode()).hexdigest()
 
     def get(self, cells: Sequence[Cell]) -> Execution | None:

@@ -3,6 +3,7 @@
 `begin` looks what the cache does not hold and lets it run while Sphinx starts; `finish` waits for it.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ _BEGUN: dict[str, Begun] = {}
 def begin(app: Sphinx, config: Config) -> None:
     """Start what is not in the cache, the longest first, so that none is left alone at the end."""
     cache = cache_of(app)
+    os.environ.update({name: str(file.resolve()) for name, file in cache.data.items()})
     failures: list[tuple[Path, CellError]] = []
     written = []
     for docname, path in pages.paths(app):
@@ -122,7 +124,8 @@ def cache_of(app: Sphinx) -> Cache:
     folder = Path(app.doctreedir).parent / "cache"
     if folder not in _CACHES:
         lock = Path(app.confdir, app.config.ravine_lock) if app.config.ravine_lock else None
-        _CACHES[folder] = Cache(folder, surroundings(lock))
+        data = {name: Path(app.confdir, file) for name, file in app.config.ravine_data.items()}
+        _CACHES[folder] = Cache(folder, surroundings(lock), data)
     return _CACHES[folder]
 
 
@@ -132,5 +135,6 @@ _CACHES: dict[Path, Cache] = {}
 def setup(app: Sphinx) -> None:
     """Begin as early as there is a configuration; finish before sphinx-gallery writes its pages."""
     app.add_config_value("ravine_lock", "", "", str)
+    app.add_config_value("ravine_data", {}, "", dict)
     app.connect("config-inited", begin, priority=900)
     app.connect("builder-inited", finish, priority=100)
