@@ -145,7 +145,7 @@ def _update(problem: Problem, dtype: np.dtype[Any]) -> tuple[list[str], list[str
         state: Any = method.init(np.ones(1, dtype))
     memory = [f"m{i}" for i, entry in enumerate(_leaves(state)) if isinstance(entry, np.ndarray)]
     alone = all(entry is None or isinstance(entry, np.ndarray) for entry in _leaves(state))
-    count = 1 if alone else problem.rules.max_updates
+    count = 1 if alone else max(1, problem.rules.max_updates)
     if count > MOST_TABLED_UPDATES:
         raise TypeError(f"the rule changes from update to update, {count} times")
 

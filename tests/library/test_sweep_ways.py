@@ -86,6 +86,13 @@ STOPPING = st.fixed_dictionaries(
     stopping={"max_updates": 40},
     dtype=np.float64,
 )
+@example(  # no update at all, by a rule whose numbers change with each
+    objective=DOUBLE_WELL,
+    runs=[(1.0, 0.0)],
+    method="Adam",
+    stopping={"max_updates": 0},
+    dtype=np.float64,
+)
 def test_the_text_of_the_loop_makes_the_runs_of_numpy(objective, runs, method, stopping, dtype):
     # the text runs as it is, in Python: compiling it for each of these would take minutes
     step_sizes, starts = np.array(runs).T

@@ -106,9 +106,13 @@ class Repository:
 ACCEPT = ("-D", "ravine_accept=1")
 
 
+# one process: the small site is built from nothing for the first test only
+pytestmark = pytest.mark.xdist_group("reading")
+
+
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """One repository for all tests: each begins where the one before ended."""
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """The repository that all tests use in turn, built."""
     folder = tmp_path_factory.mktemp("reading") / "ravine"
     folder.mkdir()
     runpy.run_path(str(REPOSITORY / "tests/faults/run.py"))["copy_small_site"](folder)
@@ -121,13 +125,40 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         yield small
 
 
+@pytest.fixture(scope="module")
+def written(built_once) -> dict[Path, bytes]:
+    """What the sources were before any test."""
+    folder = built_once.folder
+    edited = [
+        *folder.glob("docs/*.md"),
+        *folder.glob("gallery/*/*.py"),
+        folder / "docs/ledger.json",
+    ]
+    return {path: path.read_bytes() for path in edited}
+
+
+@pytest.fixture
+def repository(built_once, written) -> Repository:
+    """The repository with its sources as they were; the site is that of the test before."""
+    for path, content in written.items():
+        path.write_bytes(content)
+    return built_once
+
+
+@pytest.fixture
+def built(repository) -> Repository:
+    """The repository with its sources as they were, and the site built from them."""
+    repository.build()
+    return repository
+
+
 EDITS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "prose": (("docs/index.md", "The sum is", "Now the sum is", ""),),
     "a slide": (("docs/01-2-second.md", "on a slide", "on another slide", ""),),
     "a page's last mark": (("docs/01-2-second.md", '+++ {"slide": "Another"}\n', "", ""),),
     "a title": (("docs/other.md", "# Other", "# The other page", ""),),
     "a new section with a label": (
-        ("docs/other.md", "# The other page", "# Other\n\n(here)=\n## Here", ""),
+        ("docs/other.md", "# Other", "# Other\n\n(here)=\n## Here", ""),
     ),
     "a script's prose": (("gallery/lecture_0/plot_0_1_line.py", "The line rises", "It rises", ""),),
     "code that computes the same": (("docs/index.md", "0.5 + 0.25", "0.25 + 0.5", ""),),
@@ -152,16 +183,16 @@ def test_what_follows_an_edit_is_what_a_clean_build_makes(repository, edits):
     assert [name for name in clean if clean[name] != gone_on[name]] == []
 
 
-def test_an_edited_page_is_read_alone(repository):
-    repository.change("docs/index.md", "he sum is", "he sum of both is")
-    assert "0 added, " in (said := repository.build().said)
+def test_an_edited_page_is_read_alone(built):
+    built.change("docs/index.md", "he sum is", "he sum of both is")
+    assert "0 added, " in (said := built.build().said)
     assert "reading sources... [100%] index" in said
     assert "writing output... [100%] index" in said
     assert "0 pages and scripts executed" in said
 
 
-def test_nothing_is_done_when_nothing_has_changed(repository):
-    session = repository.build()
+def test_nothing_is_done_when_nothing_has_changed(built):
+    session = built.build()
     assert session.commands == []
     assert "Nothing has changed" in session.said
 
@@ -174,16 +205,16 @@ def test_nothing_is_done_when_nothing_has_changed(repository):
         ("It is $\\asst$.", "Undefined control sequence"),
     ],
 )
-def test_a_failing_edit_fails_again_and_leaves_the_good_site(repository, wrong, message):
-    page = repository.folder / "docs/index.md"
-    text, good = page.read_text("utf-8"), repository.site()
+def test_a_failing_edit_fails_again_and_leaves_the_good_site(built, wrong, message):
+    page = built.folder / "docs/index.md"
+    text, good = page.read_text("utf-8"), built.site()
     page.write_text(f"{text}\n{wrong}\n", encoding="utf-8")
     for _ in range(2):
         with pytest.raises(Refused, match=message):
-            repository.build()
-    assert repository.site() == good
+            built.build()
+    assert built.site() == good
     page.write_text(text, encoding="utf-8")
-    assert repository.build().commands == []
+    assert built.build().commands == []
 
 
 def add(path: Path) -> None:
@@ -211,9 +242,9 @@ ANEW: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("happen", ANEW.values(), ids=ANEW.keys())
-def test_all_else_makes_the_site_anew(repository, tmp_path, monkeypatch, happen):
+def test_all_else_makes_the_site_anew(built, tmp_path, monkeypatch, happen):
     folder = tmp_path / "ravine"
-    subprocess.run(["cp", "-a", str(repository.folder), str(folder)], check=True)
+    subprocess.run(["cp", "-a", str(built.folder), str(folder)], check=True)
     copy = Repository(folder, monkeypatch)
     assert copy.build().commands == []
     happen(folder)

@@ -43,7 +43,7 @@ def test_every_figure_of_the_lecture_is_on_its_page_once(lecture, site):
     scripts = {s.stem for s in (site.folder / "gallery/lecture_1").glob("plot_*.py")}
     pictures = [Path(img["src"]).name for img in lecture.select("figure img.only-light")]
     assert sorted(pictures) == sorted(f"sphx_glr_{script}_001.svg" for script in scripts)
-    assert len(scripts) == 14
+    assert len(scripts) == 15
     # The figure that an explorer replaces carries the explorer's caption, without a number.
     numbered = scripts - {"plot_1_g_cobweb"}
     shown = [c.get_text() for c in lecture.select("figure figcaption strong")]
