@@ -3,8 +3,8 @@
 Run `python benchmarks/build.py`, when nothing else runs, after `python3 noxfile.py -s docs`, which installs
 what it needs. It works on a copy of the sources. The floor imports torch and matplotlib once and executes the
 code of all pages and scripts, each in a namespace of its own, with what it prints thrown away; after each
-block its figures are saved as SVG, as the build does. Pages and scripts that change torch or matplotlib for
-the rest of the process are not put right again.
+block its figures are saved as SVG, as the build does. Before each, only the settings are put right that pages
+change for the rest of a process.
 """
 
 import json
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
+RESULTS = REPOSITORY / "benchmarks" / "results.json"  # the page on performance reads it
 COPIED = ("src", "gallery", "docs", "benchmarks", "requirements", "pyproject.toml", "noxfile.py")
 PAGE = "docs/lectures/04-minimizing-a-function.md"
 SCRIPT = "gallery/lecture_3/plot_3_7_curvature.py"
@@ -40,11 +41,16 @@ print(json.dumps([code for code in codes if code]))
 """
 
 FLOOR = """
-import ast, contextlib, io, json, sys, warnings
+import contextlib, io, json, sys, warnings
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
-warnings.simplefilter("ignore")
 for code in json.load(open(sys.argv[1])):
+    torch.set_default_dtype(torch.float32)
+    torch.manual_seed(0)
+    np.random.seed(0)
+    plt.rcdefaults()
+    warnings.resetwarnings()
     namespace = {"__name__": "__main__"}
     for source, may_raise in code:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -69,7 +75,7 @@ def environment() -> Path:
 def seconds(command: Sequence[str], folder: Path) -> tuple[float, float]:
     """Run a command and return its wall time and the CPU time of all that it started."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    env = {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg"}
+    env = {**os.environ, **ONE_THREAD, "MPLBACKEND": "agg", "RAVINE_BENCHMARKS": str(RESULTS)}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     wall = time.perf_counter() - began
     if done.returncode:
@@ -147,11 +153,11 @@ def measure() -> dict[str, float | int | str]:
             "all read and written anew, nothing executed, wall s": warm,
             "all read and written anew, nothing executed, CPU s": warm_cpu,
             "nothing changed, wall s": nothing,
-            "one page's prose edited, wall s": prose,
-            "one page's prose edited, CPU s": prose_cpu,
+            "prose of one page edited, wall s": prose,
+            "prose of one page edited, CPU s": prose_cpu,
             "one script edited, wall s": edited,
             "one script edited, CPU s": edited_cpu,
-            "that script's own run, wall s": own,
+            "the script alone, wall s": own,
             "import ravine over NumPy, ms": import_cost(python, folder),
             "pages and scripts with code": len(codes),
         }

@@ -21,7 +21,7 @@ Array: TypeAlias = npt.NDArray[np.floating]
 Evaluation: TypeAlias = Callable[[Array], tuple[Array, Array]]
 State = TypeVar("State")
 
-RUNS_AT_ONCE = 8192  # a block and its temporaries fit into the cache of one core
+RUNS_AT_ONCE = 16_384  # a block and its temporaries fit into the cache of one core
 
 
 @dataclass

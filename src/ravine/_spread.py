@@ -7,13 +7,13 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from ravine._blocks import RUNS_AT_ONCE, Array, Ends
+from ravine._blocks import Array, Ends
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 RUNS_PER_TASK = 65_536
-LEAST_RUNS_PER_THREAD = RUNS_AT_ONCE  # smaller blocks cost NumPy more than a second core gives
+LEAST_RUNS_PER_THREAD = 8192  # fewer are not worth handing over
 
 
 class Work(Protocol):

@@ -206,8 +206,8 @@ def sweep(
     The answers are those of `minimize`, run by run and bit for bit, as long as the formulas are
     plain arithmetic: both follow the same rules, and ``+ - * /`` round alike in floats and arrays.
     Only the ends are kept. They do not depend on how the runs are made: in NumPy or compiled, in
-    one thread or in all that there are cores for, here or elsewhere. Large sweeps use all cores,
-    or as many threads as OMP_NUM_THREADS says.
+    one thread or in all that there are cores for, here or elsewhere. Large compiled sweeps use all
+    cores, or as many threads as OMP_NUM_THREADS says.
 
     Parameters
     ----------
@@ -294,7 +294,8 @@ def sweep(
     problem = Problem(objective, method, rules, keep_iterates)
     bound = x0.size * rules.max_updates
     work = _work(problem, x0.dtype, compiled, bound)
-    threads = cores() if bound >= WORTH_THREADS else 1
+    # NumPy's blocks hold Python's lock between their many short operations: two threads are slower than one
+    threads = cores() if isinstance(work, Kernel) and bound >= WORTH_THREADS else 1
     report = _report(progress, x0.size)
     ends = Ends.of(x0.ravel())
     paths: list[tuple[slice, list[Array]]] = []

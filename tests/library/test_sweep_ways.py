@@ -31,6 +31,7 @@ from ravine import (
     sweep,
 )
 from ravine import _kernel as kernels
+from ravine._blocks import Ends
 from ravine._recorded import python_function
 from ravine.methods import Method
 from ravine.objectives import CATALOGUE, quadratic
@@ -220,14 +221,13 @@ def test_the_answer_does_not_depend_on_the_number_of_threads(threads, compiled, 
 
 
 def test_an_error_in_a_thread_is_raised(monkeypatch):
-    def broken(_w):
-        raise LookupError("no such formula")
+    class Broken:
+        def run(self, _step_sizes, _ends):
+            raise LookupError("no such formula")
 
-    monkeypatch.setattr(sweeps, "cores", lambda: 3)
     monkeypatch.setattr(_spread, "LEAST_RUNS_PER_THREAD", 10)
-    monkeypatch.setattr(sweeps, "WORTH_THREADS", 0)
     with pytest.raises(LookupError, match="no such formula"):
-        sweep(Objective("broken", broken, broken), STEP_SIZES, 2.0)
+        list(_spread.spread(Broken(), STEP_SIZES, Ends.of(STARTS), None, threads=3))
 
 
 def test_any_executor_makes_the_sweep():
