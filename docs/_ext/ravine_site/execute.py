@@ -11,6 +11,7 @@ What happens inside of such a process stands in `worker`.
 
 import atexit
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -31,6 +32,9 @@ Name = TypeVar("Name")
 
 TIME_LIMIT = 300.0
 """Seconds a page or script may run before it is stopped and reported."""
+
+MANY = 8
+"""From so many runs on, what only some of them import is imported once for all."""
 
 PATIENCE = 60.0
 """Seconds beyond a time limit after which a silent helper is given up."""
@@ -165,8 +169,11 @@ class Runs(Generic[Name]):
 def _help(pipe: Connection, codes: Sequence[tuple[Cell, ...]], time_limit: float) -> None:
     """Import what all runs need, run them, and send each answer: its number, itself, its seconds."""
     end_with_parent()
-    from . import worker  # noqa: F401 (torch and matplotlib are imported here, once)
+    from . import worker  # torch and matplotlib are imported here, once
 
+    if len(codes) >= MANY:
+        worker.import_more()
+    gc.freeze()  # a collection in a run would touch, and so copy, all that was imported before
     for number, answer, seconds in _run_all(codes, time_limit):
         pipe.send((number, answer, seconds))
     pipe.close()

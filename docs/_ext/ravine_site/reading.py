@@ -21,6 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
+from sphinx.ext import viewcode
 
 from . import account, gallery, pages, questions, runs
 from .cache import hash_of
@@ -30,7 +31,7 @@ WRITTEN: set[str] = set()
 
 _TO_READ: set[str] = set()
 
-_WORD = re.compile(r"\w*plot_\w+")
+_SCRIPT = re.compile(r"plot_\w+")
 
 
 def forget(app: Sphinx) -> None:
@@ -54,7 +55,7 @@ def read_from(app: Sphinx, env: BuildEnvironment) -> dict[str, str]:
         included = [Path(app.srcdir, name) for name in sorted(env.dependencies.get(docname, ()))]
         texts = [_text(Path(path)) for path in (env.doc2path(docname), *included)]
         # a page names each script that it quotes or shows
-        words = {word for text in texts for word in _WORD.findall(text)}
+        words = {word for text in texts for word in _SCRIPT.findall(text)}
         named = [f"{name} {scripts[name]}" for name in sorted(words & scripts.keys())]
         hashes[docname] = hash_of(everywhere, own.get(docname, ""), *texts, *named)
     return hashes
@@ -90,12 +91,21 @@ def also_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if shared != kept.get("on every page"):
         to_write += env.found_docs
         shutil.rmtree(Path(app.outdir, "_modules"), ignore_errors=True)  # these look at times, too
+    else:
+        leave_module_pages(app)
     if facts != kept.get("account"):
         to_write += account.pages_with_facts(env)
     kept |= {"on every page": shared, "account": facts}
     _read_from(env).clear()
     _read_from(env).update(read_from(app, env))
     return to_write
+
+
+def leave_module_pages(app: Sphinx) -> None:
+    """Leave the pages of the library's source as they are: to ask for their times imports all of it."""
+    for listener in tuple(app.events.listeners["html-collect-pages"]):
+        if listener.handler is viewcode.collect_pages:
+            app.disconnect(listener.id)
 
 
 def _read_from(env: BuildEnvironment) -> dict[str, str]:

@@ -4,6 +4,7 @@ This is the module that imports torch and matplotlib, once, before the processes
 Outputs come back in the notebook format, so everything that myst-nb does with outputs works on them.
 """
 
+import importlib
 import os
 import random
 import traceback
@@ -28,6 +29,12 @@ from .figures import apply_style, size_in_pixels, to_svg
 from .snapshot import Data, snapshot
 
 
+def import_more() -> None:
+    """Import what many runs would import one by one. Nothing is computed with it."""
+    for name in ("sympy", "mpl_toolkits.mplot3d", "ravine.plotting", "ravine.sweep"):
+        importlib.import_module(name)
+
+
 def serve(pipe: Connection, cells: tuple[Cell, ...], folder: str) -> None:
     """Run the cells in `folder` and send back the execution or the error."""
     home = Path(folder)
@@ -47,22 +54,21 @@ def _run_page(cells: tuple[Cell, ...]) -> Execution:
     outputs: list[tuple[NotebookNode, ...]] = []
     drawings: list[tuple[Drawing, ...]] = []
     names: dict[str, Data] = {}
+    seen: dict[str, str] = {}
     set_on: dict[str, list[int]] = {}
     hidden = set(shell.user_ns_hidden)
     for number, cell in enumerate(cells, start=1):
         outputs.append(tuple(_run_cell(shell, cell, number)))
         drawings.append(_drawings())
         now = snapshot({k: v for k, v in shell.user_ns.items() if k not in hidden})
-        for name, value in now.items():
-            if name not in names or not _same(names[name], value):
+        # as text nan equals nan, and 1 differs from 1.0
+        texts = {name: repr(value) for name, value in now.items()}
+        for name, text in texts.items():
+            if seen.get(name) != text:
                 set_on.setdefault(name, []).append(number - 1)
-        names = now
+        names, seen = now, texts
     rebound = {name: tuple(cells) for name, cells in set_on.items() if len(cells) > 1}
     return Execution(tuple(outputs), tuple(drawings), names, rebound)
-
-
-def _same(a: Data, b: Data) -> bool:
-    return repr(a) == repr(b)  # nan equals nan here, and 1 differs from 1.0
 
 
 class NamedCells(CachingCompiler):
