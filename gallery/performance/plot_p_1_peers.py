@@ -34,7 +34,7 @@ looks = {
 }
 
 fig, axes = plt.subplots(1, 2, sharey=True, figsize=(6.4, 3.4))
-panels = {"microseconds an update": 1.0, "milliseconds to the target": 1.0}
+panels = ["microseconds an update", "milliseconds to the target"]
 for ax, what in zip(axes, panels, strict=True):
     for problem, (marker, color) in looks.items():
         known = [solver for solver in solvers if what in peers[problem][solver]]
@@ -44,7 +44,7 @@ for ax, what in zip(axes, panels, strict=True):
     ax.set(xlabel=what, ylim=(len(solvers) - 0.5, -0.5))
     ax.set_yticks(range(len(solvers)), solvers)
     ax.grid(axis="y")
-axes[0].legend(loc="lower left", fontsize=7)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
 
 
 def least(what):

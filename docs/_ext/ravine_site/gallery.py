@@ -253,7 +253,7 @@ def figure_label(name: str) -> str:
     ('Figure 1.6', 'Figure 1.E')
     """
     _, lecture, figure, *_ = name.split("_")
-    return f"Figure {lecture}.{figure.upper()}"
+    return f"Figure {lecture.upper()}.{figure.upper()}"
 
 
 def make_referable(app: Sphinx, doctree: nodes.document) -> None:
