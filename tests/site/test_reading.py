@@ -56,7 +56,8 @@ class Session:
 
     def run(self, *command: str, env: dict[str, str | None], **_: object) -> None:
         self.commands.append(list(command))
-        merged = {name: value for name, value in {**os.environ, **env}.items() if value is not None}
+        env = {**os.environ, **env, "FORCE_COLOR": None, "NO_COLOR": "1"}  # its lines are read here
+        merged = {name: value for name, value in env.items() if value is not None}
         done = subprocess.run(command, env=merged, capture_output=True, text=True, check=False)
         self.said += done.stdout + done.stderr
         if done.returncode:
@@ -141,7 +142,8 @@ def written(built_once) -> dict[Path, bytes]:
 def repository(built_once, written) -> Repository:
     """The repository with its sources as they were; the site is that of the test before."""
     for path, content in written.items():
-        path.write_bytes(content)
+        if path.read_bytes() != content:
+            path.write_bytes(content)
     return built_once
 
 
