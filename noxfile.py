@@ -316,7 +316,9 @@ def browser(session: nox.Session) -> None:
     venv = environment(session, "tests")
     if last_good().get("made from") != contents(MAKES_THE_SITE):
         build_site(session, venv)
-    run(session, venv, "pytest", "tests/browser", *session.posargs)
+    # a file to a process: its tests share pages
+    every_processor = ["-n", "auto", "--dist", "loadfile"]
+    run(session, venv, "pytest", *every_processor, "tests/browser", *session.posargs)
 
 
 @nox.session

@@ -38,6 +38,7 @@ export function createPicture(place, { onStart }) {
   const overlay = svg("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: "img",
+    "aria-label": "Contour picture", // until the first run is described, a moment later
     preserveAspectRatio: "none",
   });
   const marks = svg("g", { class: "marks" });
