@@ -90,6 +90,9 @@ class Writer:
                 link["refuri"] = self.address("#" + link.attributes.pop("refid"))
             elif link.get("internal"):
                 link["refuri"] = self.address(link["refuri"])
+        for html in list(parent.findall(nodes.raw)):  # links that set an explorer of the page
+            from_deck = html.astext().replace('href="?', f'href="{self.address("")}?')
+            html.replace_self(nodes.raw("", from_deck, format=html["format"]))
         return parent
 
     def address(self, link: str) -> str:
