@@ -1,11 +1,13 @@
 """However a sweep is made, its answers are the same, bit for bit."""
 
+import gc
 import importlib
 import itertools
 import math
 import multiprocessing
 import os
 import sys
+import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 
@@ -242,6 +244,15 @@ def pool(workers=2):
 
 
 @pytest.fixture
+def cleared():
+    """Let what a killed worker left open be closed here, where it is nobody's warning."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+
+
+@pytest.fixture
 def deadly(tmp_path, monkeypatch):
     """The double well in a module of its own, whose first worker dies half-way through a run."""
     (tmp_path / "deadly_well.py").write_text(
@@ -266,6 +277,7 @@ def deadly(tmp_path, monkeypatch):
     del sys.modules["deadly_well"]
 
 
+@pytest.mark.usefixtures("cleared")
 def test_a_process_pool_makes_the_sweep_and_loses_nothing_when_a_worker_is_killed(deadly):
     well, died = deadly
     call = partial(sweep, method=partial(heavy_ball, momentum=0.5), **RULES)
@@ -283,6 +295,7 @@ def test_a_process_pool_makes_the_sweep_and_loses_nothing_when_a_worker_is_kille
     assert_same(alone, same)
 
 
+@pytest.mark.usefixtures("cleared")
 def test_a_formula_that_cannot_be_sent_says_how_it_could():
     square = Objective("square", lambda w: w * w, lambda w: 2 * w)
     with pool(1) as executor, pytest.raises(Exception, match="pickle") as caught:
@@ -290,6 +303,7 @@ def test_a_formula_that_cannot_be_sent_says_how_it_could():
     assert "must be found there by its name" in caught.value.__notes__[0]
 
 
+@pytest.mark.usefixtures("cleared")
 def test_a_dask_cluster_makes_the_sweep_and_loses_nothing_when_a_worker_is_killed(deadly):
     from distributed import Client, LocalCluster
 

@@ -30,7 +30,9 @@ SOURCES = (
     "README.md",
 )
 BUILD = ["-m", "sphinx", "-W", "-n", "-E", "-q", "-b", "html", "-d", "doctrees", "docs", "out"]
-TESTS = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/library", "src"]
+# Workers that are killed say nothing about a mutant, and take long to start beside another test run.
+NO_KILLING = ["-k", "not worker_is_killed"]
+TESTS = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *NO_KILLING, "tests/library", "src"]
 
 
 def copy_sources(folder: Path) -> None:
@@ -118,7 +120,9 @@ def noticed_by(
             command, cwd=folder, env=env, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            said = re.search(r".*(WARNING|ERROR|FAILED).*", done.stdout + done.stderr)
+            told = done.stdout + done.stderr
+            said = re.search(r"^(FAILED|ERROR) .*", told, re.MULTILINE)
+            said = said or re.search(r".*(WARNING|ERROR).*", told)
             what = said[0].replace(str(folder) + "/", "")[:110] if said else "no message"
             return f"{name}: {what}"
     return ""
