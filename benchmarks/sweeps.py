@@ -22,6 +22,7 @@ from ravine import DOUBLE_WELL, sweep
 
 HERE = Path(__file__).parent
 RUNS, START, CAP, TARGET = 1_000_000, 2.0, 2000, 1e-5
+LEAST, MOST = 0.001, 0.336  # step sizes
 RULES = {"max_updates": CAP, "eps_obj": TARGET}
 CORES = len(os.sched_getaffinity(0))
 REPETITIONS = 5
@@ -93,7 +94,7 @@ def jax_seconds(step_sizes: np.ndarray) -> float:
 
 def a_million_step_sizes() -> Found:
     """Measure the sweep of step sizes from 0.001 to 0.336, from the start 2."""
-    step_sizes = np.linspace(0.001, 0.336, RUNS)
+    step_sizes = np.linspace(LEAST, MOST, RUNS)
     in_c, updates_in_c = loop_in_c(step_sizes)
     begin = time.perf_counter()
     result = sweep(DOUBLE_WELL, step_sizes, START, compiled=True, **RULES)
@@ -117,6 +118,7 @@ def a_million_step_sizes() -> Found:
     assert same, "the compiled sweep must be that of NumPy bit for bit"
     seconds["torch, one run at a time"] = updates * torch_seconds_an_update(step_sizes)
     found: Found = {"million: runs": RUNS, "million: updates": updates}
+    found |= {"million: least step size": LEAST, "million: most": MOST, "million: target": TARGET}
     found["million: updates in C, which fuses operations"] = int(updates_in_c.sum())
     for name, taken in seconds.items():
         found[f"million: s, {name}"] = taken
@@ -177,7 +179,7 @@ def without_a_derivative(runs: int = 10_000) -> Found:
     def loss(w: torch.Tensor) -> torch.Tensor:
         return (w**2 - 1) ** 2 / 2
 
-    step_sizes = np.linspace(0.001, 0.336, runs)
+    step_sizes = np.linspace(LEAST, MOST, runs)
     rules = {"max_updates": 200, "escape_radius": 1e6}
     begin = time.perf_counter()
     result = sweep(loss, step_sizes, START, **rules)
