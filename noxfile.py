@@ -66,8 +66,11 @@ except ModuleNotFoundError:
 
 nox.needs_version = ">=2026.10.20"
 nox.options.sessions = ["docs"]
-# Two environments serve all sessions, so each session says which one it uses: see `environment`.
+# A few environments serve all sessions, so each session says which one it uses: see `environment`.
 nox.options.default_venv_backend = "none"
+
+ENVIRONMENTS = {"docs": "site", "tests": "site", "bench": "bench"}
+"""Where each lock is installed. The tests need all that the site needs: they add to its environment."""
 
 DOCS = HERE / "docs"
 BUILD = DOCS / "_build"
@@ -132,24 +135,35 @@ def fingerprint(names: list[str]) -> str:
     return digest.hexdigest()
 
 
-def environment(session: nox.Session, name: str) -> Path:
-    """Return the virtual environment of a lock file, installed unless nothing in it changed since."""
+def environment(session: nox.Session, lock: str) -> Path:
+    """Return the virtual environment that has what a lock names, installed unless nothing changed since."""
+    venv = HERE / ".nox" / ENVIRONMENTS[lock]
+    python, ready = in_venv(venv, "python"), venv / "installed.json"
+    installed = json.loads(ready.read_text("utf-8")) if python.exists() and ready.exists() else {}
+    if installed.get(lock) == to_install(lock):
+        return venv
+    session.log(f"Installing requirements/{lock}.txt into .nox/{venv.name} (this can take minutes)")
+    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    if not installed or any(to_install(name) != state for name, state in installed.items()):
+        session.run(sys.executable, "-m", "virtualenv", "-q", "--clear", str(venv), external=True)
+        installed = {}
+    session.run(*pip, "-r", f"requirements/{lock}.txt", external=True)
+    if not installed:
+        session.run(*pip, "--no-deps", "-e", ".", external=True)
+    installed[lock] = to_install(lock)
+    if lock == "tests":
+        installed["docs"] = to_install("docs")
+    ready.write_text(json.dumps(installed), encoding="utf-8")
+    return venv
+
+
+def to_install(lock: str) -> str:
+    """Return a hash of what pip reads: a lock file, and of pyproject.toml not the rules for lint."""
     import tomllib  # not at the top: Pythons too old for it get a clear message there
 
-    venv, lock = HERE / ".nox" / name, f"requirements/{name}.txt"
-    python, installed = in_venv(venv, "python"), venv / "installed"
-    # of pyproject.toml, only what pip reads: a new lint rule installs nothing
     tables = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))
-    state = f"{fingerprint([lock])}\n{tables['build-system']}\n{tables['project']}\n"
-    if python.exists() and installed.exists() and installed.read_text("utf-8") == state:
-        return venv
-    session.log(f"Installing {lock} into .nox/{name} (the first time this takes a few minutes)")
-    session.run(sys.executable, "-m", "virtualenv", "-q", "--clear", str(venv), external=True)
-    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    session.run(*pip, "-r", lock, external=True)
-    session.run(*pip, "--no-deps", "-e", ".", external=True)
-    installed.write_text(state, encoding="utf-8")
-    return venv
+    read = [fingerprint([f"requirements/{lock}.txt"]), tables["build-system"], tables["project"]]
+    return hashlib.sha256(repr(read).encode()).hexdigest()
 
 
 def run(
@@ -162,10 +176,13 @@ def run(
 
 
 def packages(venv: Path) -> list[str]:
-    """List what is installed in a virtual environment, with versions, and its Python."""
-    places = ("Lib/site-packages",) if WINDOWS else ("lib/python*/site-packages",)
-    found = (info.name for place in places for info in venv.glob(f"{place}/*.dist-info"))
-    return [sys.version, *sorted(found)]
+    """List what is installed of the site's lock, with versions, and the Python."""
+    place = "Lib/site-packages" if WINDOWS else "lib/python*/site-packages"
+    lock = (HERE / "requirements" / "docs.txt").read_text("utf-8")
+    needed = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    found = [info.name for info in venv.glob(f"{place}/*.dist-info")]
+    of_lock = [n for n in found if n.partition("-")[0].lower().replace("_", "-") in needed]
+    return [sys.version, *sorted(of_lock)]
 
 
 def standing(folder: Path) -> dict[str, list[int]]:
@@ -295,8 +312,11 @@ def serve(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the library, the examples in the text, and the site (without a browser)."""
     # What is tested by default stands in pyproject.toml, so a plain `pytest` does the same on one processor.
-    every_processor = ["-n", "auto", "--dist", "loadgroup"]
-    run(session, environment(session, "tests"), "pytest", *every_processor, *session.posargs)
+    # A file to a process, as its tests share what they build; in the order that tests/conftest.py gives.
+    every_processor = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    venv = environment(session, "tests")
+    made = str(SITE) if last_good().get("made from") == contents(MAKES_THE_SITE) else None
+    run(session, venv, "pytest", *every_processor, *session.posargs, RAVINE_MADE=made)
 
 
 @nox.session
@@ -323,15 +343,16 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Prove that errors are caught: apply each of a list to a copy, build it, say what noticed."""
-    run(session, environment(session, "tests"), "python", "tests/mutants/run.py", *session.posargs)
+    """Prove that errors are caught: apply each of a list to a copy; `-- --some` tries a part of them."""
+    venv = environment(session, "tests")
+    run(session, venv, "python", "-m", "tests.mutants.run", *session.posargs)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Prove that no build is half a build: kill it, starve it, break its inputs."""
-    environment(session, "docs")  # the builds to be killed must not begin with an installation
-    run(session, environment(session, "tests"), "python", "tests/faults/run.py", *session.posargs)
+    """Prove that no build is half a build: kill it, starve it, break its inputs; `-- --some`: a part."""
+    venv = environment(session, "tests")
+    run(session, venv, "python", "-m", "tests.faults.run", *session.posargs)
 
 
 @nox.session

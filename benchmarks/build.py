@@ -68,7 +68,7 @@ for code in json.load(open(sys.argv[1])):
 
 def environment() -> Path:
     """Return the Python of the docs session, or the one that runs this."""
-    found = REPOSITORY / ".nox" / "docs" / "bin" / "python"
+    found = REPOSITORY / ".nox" / "site" / "bin" / "python"
     return found if found.exists() else Path(sys.executable)
 
 

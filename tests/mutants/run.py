@@ -1,7 +1,8 @@
 """Prove that errors are caught: apply each one to a copy, build the site, and say what noticed it.
 
-Run it by `python3 noxfile.py -s mutants`. An error that the build does not notice must be noticed by the
-library's tests; a harmless change must be noticed by neither.
+Run it by `python3 noxfile.py -s mutants`; with ``-- --some`` it tries the cases whose files were changed of
+late, and a dozen that the commit draws. An error must be noticed by the build or by the library's tests, of
+which those of the changed module come first; a harmless change must be noticed by neither.
 """
 
 import json
@@ -11,12 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
-from mutants import ELSEWHERE, ERRORS, HARMLESS, Mutant
+from tests.builds import SPHINX, Ended, Forks
+from tests.drawn import drawn
+from tests.mutants.mutants import ELSEWHERE, ERRORS, HARMLESS, Mutant
 
 REPOSITORY = Path(__file__).parents[2]
 SOURCES = (
@@ -29,10 +33,11 @@ SOURCES = (
     "pyproject.toml",
     "README.md",
 )
-BUILD = ["-m", "sphinx", "-W", "-n", "-E", "-q", "-b", "html", "-d", "doctrees", "docs", "out"]
+BUILD = ["sphinx", "-W", "-n", "-E", "-q", "-b", "html", "-d", "doctrees", "docs", "out"]
 # Workers that are killed say nothing about a mutant, and take long to start beside another test run.
 NO_KILLING = ["-k", "not worker_is_killed"]
-TESTS = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *NO_KILLING, "tests/library", "src"]
+TESTS = ["pytest", "-q", "-x", "-p", "no:cacheprovider", *NO_KILLING]
+IMPORTS = (*SPHINX, "pytest", "hypothesis", "_hypothesis_pytestplugin", "numba")
 
 
 def copy_sources(folder: Path) -> None:
@@ -62,8 +67,6 @@ def apply(mutant: Mutant, folder: Path) -> None:
     text = text[: start - 1] + mutant.new + text[start - 1 + len(mutant.old) :]
     path.write_text(text, encoding="utf-8")
 
-
-STAGES = {"build": BUILD, "tests": TESTS}
 
 # The list speaks of the first lecture. Without the others a build takes a third of the time.
 OTHER_LECTURES = (
@@ -108,40 +111,54 @@ def drop_other_lectures(folder: Path) -> None:
     ledger.write_text(text, encoding="utf-8")
 
 
-def noticed_by(
-    folder: Path, variables: dict[str, str], stages: Sequence[str] = tuple(STAGES)
-) -> str:
-    """Build the copy, then test its library; return what failed first and its first message."""
+def stages(case: Mutant | dict[str, str], folder: Path) -> dict[str, list[str]]:
+    """Return what may notice a case, in order: for a module of the library its own tests come first."""
+    found = {"build": BUILD, "tests": [*TESTS, "tests/library", "src"]}
+    if isinstance(case, Mutant) and case.file.startswith("src/"):
+        name = Path(case.file).stem.strip("_")
+        own = sorted((folder / "tests/library").glob(f"test_{name}*.py"))
+        found = {"tests of the module": [*TESTS, case.file, *map(str, own)]} | found
+    return found
+
+
+def run(arguments: list[str], folder: Path, variables: Mapping[str, str], forks: Forks) -> Ended:
+    """Run one stage in a copy; other surroundings get a Python that starts in them."""
     env = {**os.environ, "OMP_NUM_THREADS": "1", **variables, "PYTHONPATH": str(folder / "src")}
-    for name in stages:
-        arguments = STAGES[name]
-        command = [sys.executable, *arguments]
-        done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            told = done.stdout + done.stderr
-            said = re.search(r"^(FAILED|ERROR) .*", told, re.MULTILINE)
-            said = said or re.search(r".*(WARNING|ERROR).*", told)
-            what = said[0].replace(str(folder) + "/", "")[:110] if said else "no message"
-            return f"{name}: {what}"
-    return ""
+    if not variables:
+        return forks.run(*arguments, folder=folder, env=env)
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return Ended(done.returncode, done.stdout + done.stderr)
 
 
-def examine(case: Mutant | dict[str, str], cache: Path) -> str:
+def message(ended: Ended, folder: Path) -> str:
+    """Return the line in which a failed stage says what is wrong."""
+    said = re.search(r"^(FAILED|ERROR) .*", ended.said, re.MULTILINE)
+    said = said or re.search(r".*(WARNING|ERROR).*", ended.said)
+    return said[0].replace(f"{folder}/", "")[:110] if said else "no message"
+
+
+def examine(case: Mutant | dict[str, str], cache: Path, waiting: SimpleQueue[Forks]) -> str:
     """Return what noticed a case, or nothing.
 
     A mutant starts with what the sources as they are have computed, so it is also a trial of the cache.
     Other surroundings must compute all of it themselves.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        copy_sources(folder)
-        if isinstance(case, Mutant):
-            shutil.copytree(cache, folder / "cache")
-            apply(case, folder)
-            return noticed_by(folder, {})
-        return noticed_by(folder, case)
+    forks = waiting.get()
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            copy_sources(folder)
+            if isinstance(case, Mutant):
+                shutil.copytree(cache, folder / "cache")
+                apply(case, folder)
+            for stage, arguments in stages(case, folder).items():
+                ended = run(arguments, folder, {} if isinstance(case, Mutant) else case, forks)
+                if ended.code:
+                    return f"{stage}: {message(ended, folder)}"
+            return ""
+    finally:
+        waiting.put(forks)
 
 
 def title(case: Mutant | dict[str, str]) -> str:
@@ -152,27 +169,38 @@ def title(case: Mutant | dict[str, str]) -> str:
 
 
 def main() -> int:
-    """Examine all cases, two at a time, and report."""
-    harmless = [*HARMLESS, *ELSEWHERE]
-    cases = [*ERRORS, *harmless]
+    """Examine the cases, one a processor at a time, and report."""
+    every = [*ERRORS, *HARMLESS, *ELSEWHERE]
+    cases = every
+    if "--some" in sys.argv:
+        cases = drawn(every, lambda case, changed: getattr(case, "file", "") in changed)
     wrong = 0
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+    waiting: SimpleQueue[Forks] = SimpleQueue()
+    processors = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(processors) as pool:
         copy_sources(Path(name))
-        if notice := noticed_by(Path(name), {}, stages=["build"]):
-            print(f"the sources as they are do not build: {notice}")
+        for _ in range(processors):
+            waiting.put(Forks(IMPORTS))
+        first = waiting.get()
+        ended = run(BUILD, Path(name), {}, first)
+        waiting.put(first)
+        if ended.code:
+            print(f"the sources as they are do not build: {ended.said}")
             return 1
-        notices = pool.map(partial(examine, cache=Path(name) / "cache"), cases)
-        for number, (case, notice) in enumerate(zip(cases, notices, strict=True)):
-            is_error = number < len(ERRORS)
-            good = bool(notice) == is_error
-            wrong += not good
+        judge = partial(examine, cache=Path(name) / "cache", waiting=waiting)
+        for case, notice in zip(cases, pool.map(judge, cases), strict=True):
+            is_error = case in ERRORS
+            wrong += bool(notice) != is_error
             verdict = (
                 ("caught" if notice else "SURVIVED")
                 if is_error
                 else ("FALSE ALARM" if notice else "quiet")
             )
             print(f"{verdict:11} {title(case)}\n            {notice}", flush=True)
-    print(f"errors: {len(ERRORS)}, harmless changes: {len(harmless)}, judged wrongly: {wrong}")
+        for _ in range(processors):
+            with waiting.get():
+                pass
+    print(f"{len(cases)} of {len(every)} cases tried, judged wrongly: {wrong}")
     print(f"{len(cases) - wrong} passed, {wrong} failed")
     return 1 if wrong else 0
 

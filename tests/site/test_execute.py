@@ -7,13 +7,25 @@ from pathlib import Path
 
 import pytest
 from ravine_site import execute as execute_module
-from ravine_site.execute import Cell, CellError, Execution, Runs, execute, execute_all
+from ravine_site import sources
+from ravine_site.execute import (
+    LIMITS,
+    SIGXCPU,
+    Cell,
+    CellError,
+    Execution,
+    Limits,
+    Runs,
+    execute_all,
+)
 from ravine_site.ledger import printed_lines
 
+from .conftest import execute
 
-def run(*sources: str, **options: float) -> Execution:
+
+def run(*sources: str, limits: Limits = LIMITS) -> Execution:
     cells = [Cell(source, line, f"cell {line}") for line, source in enumerate(sources, start=1)]
-    return execute(cells, **options)
+    return execute(cells, limits)
 
 
 def printed(execution: Execution) -> list[list[str]]:
@@ -54,19 +66,37 @@ def test_an_expected_error_that_does_not_come_is_an_error():
         execute([Cell("1", 1, "a", may_raise=True)])
 
 
+@pytest.mark.skipif(SIGXCPU is None, reason="this system counts no processor time")
 @pytest.mark.parametrize(
     "endless",
     [
         "while True: pass",
         "sum(iter(int, 1))",  # in C, where no signal is looked at
+    ],
+)
+def test_a_page_that_computes_for_too_long_is_stopped_and_the_cell_is_named(endless):
+    message = "cell 'cell 2' took more than 1 s of processor time.* ravine_cpu_limit"
+    with pytest.raises(CellError, match=message) as caught:
+        run("w = 1", endless, limits=Limits(cpu=1))
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
         "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
-        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(1000)",
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(100_000)",
         "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
     ],
 )
-def test_a_page_that_does_not_end_is_stopped(endless):
-    with pytest.raises(CellError, match="ran longer than 1 s"):
-        run(endless, time_limit=1)
+def test_a_page_that_waits_for_ever_is_stopped(waiting):
+    message = "'cell 1' was not over after 2 s.* ravine_wall_limit"
+    with pytest.raises(CellError, match=message):
+        run(waiting, limits=Limits(wall=2))
+
+
+def test_time_that_passes_without_work_is_no_work():
+    assert run("import time; time.sleep(2); n = 1", limits=Limits(cpu=1)).names["n"] == 1
 
 
 def is_alive(process: int) -> bool:
@@ -79,25 +109,39 @@ def is_alive(process: int) -> bool:
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux")
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_helper_that_dies_or_hangs_is_an_error_and_leaves_nothing(tmp_path, monkeypatch, fault):
-    monkeypatch.setattr(execute_module, "PATIENCE", 1.0)
     note = tmp_path / "process"
-    source = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(1000)"
-    runs = Runs({"page": [Cell(source, 7, "a")]}, time_limit=2 if fault == signal.SIGSTOP else 60)
+    source = (
+        f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid()))\ntime.sleep(100_000)"
+    )
+    runs = Runs({"page": [Cell(source, 7, "a")]})
     while not (note.exists() and note.read_text("utf-8")):
         time.sleep(0.05)
     os.kill(runs.helper.pid, fault)
+    monkeypatch.setattr(execute_module, "PATIENCE", 0.5)  # it is dead, or stopped, already
+    runs.limits = Limits(wall=0.5)
     ((name, answer, _),) = runs.answers()
     assert (name, answer.line) == ("page", 7)
     assert "died, or was silent" in str(answer)
-    limit = time.monotonic() + 10
-    while is_alive(int(note.read_text("utf-8"))) and time.monotonic() < limit:
+    while is_alive(int(note.read_text("utf-8"))):  # it ends with the helper, whenever that is
         time.sleep(0.05)
-    assert not is_alive(int(note.read_text("utf-8")))
 
 
-def test_a_process_that_dies_is_reported_with_its_exit_code():
-    with pytest.raises(CellError, match="exit code 3"):
-        run("import os\nos._exit(3)")
+def test_a_process_that_dies_is_reported_with_its_cell_and_exit_code():
+    with pytest.raises(CellError, match=r"cell 2' ended its process \(exit code 3\)") as caught:
+        run("w = 1", "import os\nos._exit(3)")
+    assert caught.value.line == 2
+
+
+def test_a_run_says_which_source_files_it_imported(tmp_path, monkeypatch):
+    for name, text in ("used.py", "import other"), ("other.py", "n = 1"), ("unused.py", "n = 2"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    import unused  # noqa: F401 (the process of a run is forked from one that has it)
+
+    execution = run("import numpy, torch, used", "open('own.py', 'w').close()")
+    assert {"used", "other"} <= execution.sources.keys()
+    assert not {"unused", "numpy", "torch", "own", "ravine_site"} & execution.sources.keys()
+    assert execution.sources["used"] == sources.now("used") != sources.now("other")
 
 
 LEAKS = """
@@ -167,11 +211,11 @@ def test_many_codes_run_at_once_and_each_gets_its_own_answer():
     sources = {f"page {n}": f"import time; time.sleep(0.{9 - n}); n = {n}" for n in range(5)}
     sources |= {"broken": "1 / 0", "endless": "while True: pass", "dead": "import os; os._exit(3)"}
     codes = {name: [Cell(source, 1, name)] for name, source in sources.items()}
-    answers = dict(execute_all(codes, time_limit=3))
+    answers = dict(execute_all(codes, Limits(cpu=2)))
     for n in range(5):
         answer = answers[f"page {n}"]
         assert isinstance(answer, Execution)
         assert answer.names["n"] == n
-    for name, said in ("broken", "ZeroDivisionError"), ("endless", "3 s"), ("dead", "exit code 3"):
+    for name, said in ("broken", "ZeroDivisionError"), ("endless", "2 s"), ("dead", "exit code 3"):
         assert isinstance(answers[name], CellError)
         assert said in str(answers[name])

@@ -1,11 +1,10 @@
 """Lecture 1: the printed outputs are those of the source lecture, to the character."""
 
 import pytest
-from ravine_site.execute import execute
 from ravine_site.ledger import printed_lines
 from ravine_site.pages import code_cells, parse
 
-from .conftest import REPOSITORY
+from .conftest import REPOSITORY, execute
 
 LECTURE = REPOSITORY / "docs/lectures/01-optimization-and-pytorch-in-1d.md"
 

@@ -64,16 +64,29 @@ def test_every_command_elsewhere_is_a_session(name):
     assert set(named) <= sessions()
 
 
-def test_ci_runs_every_check_and_begins_with_the_readmes_two_commands():
+def test_ci_runs_every_check_the_quickest_first_and_the_readmes_two_commands():
     named = sessions_in(read(".ci/run"))
-    assert named[:2] == ["docs", "tests"], "the tests take over what the site's build executed"
+    assert named[:3] == ["lint", "docs", "tests"], "the tests take over what the site's build made"
     assert set(named) == {"tests", "lint", "docs", "browser", "mutants", "faults"}
     subprocess.run(["bash", "-n", ".ci/run"], cwd=REPOSITORY, check=True)
 
 
+def commands_of(workflow: str) -> list[str]:
+    return re.findall(r"^ +(?:- )?run: (.*)$", read(f".github/workflows/{workflow}"), re.MULTILINE)
+
+
+def test_every_week_all_mutants_and_faults_are_tried_and_many_more_examples():
+    assert commands_of("weekly.yml") == [
+        "python3 noxfile.py -s tests -- --hypothesis-profile=thorough",
+        "python3 noxfile.py -s mutants",
+        "python3 noxfile.py -s faults",
+    ]
+    assert "schedule:" in read(".github/workflows/weekly.yml")
+
+
 def test_the_public_workflow_runs_what_ci_runs_and_publishes_what_docs_builds():
     workflow = read(".github/workflows/site.yml")
-    assert re.findall(r"^ +run: (.*)$", workflow, re.MULTILINE) == ["bash .ci/run"]
+    assert commands_of("site.yml") == ["bash .ci/run"]
     assert "path: docs/_build/html" in workflow
     assert 'SITE = BUILD / "html"' in read("noxfile.py")
 

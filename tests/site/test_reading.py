@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import REPOSITORY, change
+from .conftest import REPOSITORY, change, forks
 
 MORE = {
     "docs/01-1-first.md": """# First part
@@ -58,9 +58,11 @@ class Session:
         self.commands.append(list(command))
         env = {**os.environ, **env, "FORCE_COLOR": None, "NO_COLOR": "1"}  # its lines are read here
         merged = {name: value for name, value in env.items() if value is not None}
-        done = subprocess.run(command, env=merged, capture_output=True, text=True, check=False)
-        self.said += done.stdout + done.stderr
-        if done.returncode:
+        program, *arguments = command
+        assert Path(program).name == "sphinx-build"
+        done = forks().run("sphinx", *arguments, folder=Path.cwd(), env=merged)
+        self.said += done.said
+        if done.code:
             raise Refused(self.said)
 
     def log(self, message: str) -> None:
@@ -105,10 +107,6 @@ class Repository:
 
 
 ACCEPT = ("-D", "ravine_accept=1")
-
-
-# one process: the small site is built from nothing for the first test only
-pytestmark = pytest.mark.xdist_group("reading")
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 """What builds keep for the next one, so that only what can have changed is computed again.
 
-An execution's key covers everything that its result depends on: the code itself, the text of every
-`ravine` module and of the modules here that run code, the lock file, the installed packages,
-Python and the machine. Prose is no part of it. An entry carries its own checksum: one that was cut short
-by a full disk or a killed build counts as absent.
+An execution is kept under everything that its result depends on: the code itself, the source files that the
+run imported, the modules here that run code, the lock file, the installed packages, Python and the machine.
+Prose is no part of it. Which files a run imports depends on its code and on these files; so there are two
+entries, one that names them, and one with the result, under their contents. An entry carries its own
+checksum: one that was cut short by a full disk or a killed build counts as absent.
 """
 
 import functools
@@ -16,12 +17,13 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from importlib.util import find_spec
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from . import sources
 from .execute import Cell, Execution
+from .sources import hash_of_file
 
 Kept = TypeVar("Kept")
 
@@ -29,36 +31,29 @@ KEPT_FOR = 30 * 24 * 3600
 """Seconds after its last use until an entry is deleted."""
 
 _HERE = Path(__file__).parent
-_RUNS_CODE = ("cache", "execute", "figure_data", "figures", "snapshot", "worker")
+_RUNS_CODE = ("cache", "execute", "figure_data", "figures", "snapshot", "sources", "worker")
 _CHECKSUM = hashlib.sha256().digest_size
 
 
 def surroundings(lock: Path | None = None) -> str:
-    """Return a hash of all that a result depends on besides the code that was run."""
-    files = [*library(), *(_HERE / f"{name}.py" for name in _RUNS_CODE)]
+    """Return a hash of all that a result depends on besides the code and what it imports."""
+    files = [_HERE / f"{name}.py" for name in _RUNS_CODE]
     needed = None
     if lock is not None and lock.exists():
         files.append(lock)
         needed = set(re.findall(r"^([\w.-]+)==", lock.read_text("utf-8"), re.MULTILINE))
-    hashes = (f"{file.name}\n{_hash_of_file(file)}" for file in files)
+    hashes = (f"{file.name}\n{hash_of_file(file)}" for file in files)
     return hash_of(*hashes, _machine(), *installed(needed))
 
 
-def library() -> list[Path]:
-    """Return the modules of `ravine`, which is not imported for it."""
-    found = find_spec("ravine")
-    if found is None or not found.submodule_search_locations:
-        return []
-    return sorted(Path(found.submodule_search_locations[0]).rglob("*.py"))
+def _with_sources(first: str, hashes: Mapping[str, str]) -> str:
+    """Return the name of the entry with the result of cells, made with these source files."""
+    return hash_of(first, *(f"{name} {text}" for name, text in hashes.items()))
 
 
 def hash_of(*parts: str) -> str:
     """Return a hash of several texts."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _hash_of_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @functools.cache
@@ -101,22 +96,36 @@ class Cache:
     data: Mapping[str, Path] = field(default_factory=dict)
     """Files that code may read, by the environment variable that says where they are."""
     checksums: dict[str, str] = field(default_factory=dict)
-    """Of each entry that was read or written, by its key."""
+    """Of each entry that was read or written, by its key; of an execution by the first of its two."""
 
     def key(self, cells: Sequence[Cell]) -> str:
-        """Return the name of the entry of these cells."""
+        """Return the name of the entry that says what these cells imported when they last ran."""
         code = repr([(cell.source, cell.may_raise) for cell in cells])
-        code += "".join(_hash_of_file(file) for name, file in self.data.items() if name in code)
+        code += "".join(hash_of_file(file) for name, file in self.data.items() if name in code)
         return hashlib.sha256(f"{self.surroundings}\n{code}".encode()).hexdigest()
 
     def get(self, cells: Sequence[Cell]) -> Execution | None:
         """Return what these cells computed before, or None."""
-        execution = self._read(self.key(cells))
-        return execution if isinstance(execution, Execution) else None
+        first = self.key(cells)
+        names = self._read(first)
+        if not isinstance(names, tuple):
+            return None
+        second = _with_sources(first, {name: sources.now(name) for name in names})
+        execution = self._read(second)
+        if not isinstance(execution, Execution):
+            return None
+        self.checksums[first] = self.checksums[second]
+        return execution
 
     def put(self, cells: Sequence[Cell], execution: Execution) -> None:
         """Keep what these cells computed."""
-        self._write(self.key(cells), execution)
+        first = self.key(cells)
+        second = _with_sources(first, execution.sources)
+        self._write(
+            second, replace(execution, sources={})
+        )  # the same for sources that say the same
+        self._write(first, tuple(execution.sources))
+        self.checksums[first] = self.checksums[second]
 
     def recall(self, made_by: Sequence[Path], text: str, compute: Callable[[], Kept]) -> Kept:
         """Return what is computed from a text by the code in some files, or was by the same code."""
@@ -132,7 +141,7 @@ class Cache:
         self._write(self._key(made_by, text), entry)
 
     def _key(self, made_by: Sequence[Path], text: str) -> str:
-        return hash_of(self.surroundings, *map(_hash_of_file, made_by), text)
+        return hash_of(self.surroundings, *map(hash_of_file, made_by), text)
 
     def _read(self, key: str) -> object:
         """Return an entry, or None if there is none, or one that is damaged."""

@@ -12,6 +12,7 @@ What happens inside of such a process stands in `worker`.
 import atexit
 import ctypes
 import gc
+import math
 import multiprocessing
 import os
 import signal
@@ -19,10 +20,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Generic, TypeVar
+from multiprocessing.sharedctypes import RawValue
+from typing import Generic, Protocol, TypeVar
 
 from nbformat import NotebookNode
 
@@ -30,14 +32,31 @@ from .snapshot import Data
 
 Name = TypeVar("Name")
 
-TIME_LIMIT = 300.0
-"""Seconds a page or script may run before it is stopped and reported."""
-
 MANY = 8
 """From so many runs on, what only some of them import is imported once for all."""
 
-PATIENCE = 60.0
-"""Seconds beyond a time limit after which a silent helper is given up."""
+
+SIGXCPU: int | None = getattr(signal, "SIGXCPU", None)
+"""What a system sends to a process that has used up its processor time; Windows has no such thing."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one page or script may take before it is stopped and reported, in seconds.
+
+    ``cpu`` is time of the processor, so the answer does not depend on what else a machine does. A run that
+    waits for something that never comes takes none; only such a one meets ``wall``, which is far longer.
+    Where a system counts no processor time for us (Windows), ``wall`` is the only limit.
+    """
+
+    cpu: float = 300.0
+    wall: float = 3600.0
+
+
+LIMITS = Limits()
+
+PATIENCE = 600.0
+"""Seconds beyond the wall limit after which a silent helper, which stops runs itself, is given up."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +86,26 @@ class Execution:
     ``outputs`` and ``drawings`` hold the notebook outputs and the figures of each cell. ``names``
     holds the variables as plain data. ``rebound`` names the variables that took several values,
     with the positions of the cells that set them: a sentence that quotes one of those could mean
-    any of its values. No line numbers: prose above a cell moves it, and changes nothing here.
+    any of its values. ``sources`` has the modules that were imported from source files beside the course,
+    not from installed packages, each with a hash of its file: with another file the result may be another.
+    No line numbers: prose above a cell moves it, and changes nothing here.
     """
 
     outputs: tuple[tuple[NotebookNode, ...], ...]
     drawings: tuple[tuple[Drawing, ...], ...]
     names: dict[str, Data]
     rebound: dict[str, tuple[int, ...]]
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+class Position(Protocol):
+    """Which cell a run is at, seen from other processes."""
+
+    value: int
 
 
 class CellError(Exception):
-    """A cell raised, the page ran too long, or its process died."""
+    """A cell raised, took too long, or its process died."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message, line)  # both, so that the error survives the way through the pipe
@@ -88,42 +116,40 @@ class CellError(Exception):
         return str(self.args[0])
 
 
-def execute(cells: Sequence[Cell], time_limit: float = TIME_LIMIT) -> Execution:
+def execute(cells: Sequence[Cell], limits: Limits = LIMITS) -> Execution:
     """Run cells in order in a new process and return what they computed.
 
     Raises
     ------
     CellError
         If a cell raises that is not meant to (or does not raise although it is), if the run takes
-        longer than `time_limit` seconds, or if the process dies.
+        longer than a limit, or if the process dies.
     """
-    ((_, answer),) = execute_all({"": cells}, time_limit)
+    ((_, answer),) = execute_all({"": cells}, limits)
     if isinstance(answer, CellError):
         raise answer
     return answer
 
 
 def execute_all(
-    codes: Mapping[Name, Sequence[Cell]], time_limit: float = TIME_LIMIT
+    codes: Mapping[Name, Sequence[Cell]], limits: Limits = LIMITS
 ) -> Iterator[tuple[Name, Execution | CellError]]:
     """Run each list of cells in a process of its own, one a processor; yield each as it ends."""
-    for name, answer, _ in Runs(codes, time_limit).answers():
+    for name, answer, _ in Runs(codes, limits).answers():
         yield name, answer
 
 
 class Runs(Generic[Name]):
     """Runs that have begun, in a helper process, in the order of `codes`."""
 
-    def __init__(
-        self, codes: Mapping[Name, Sequence[Cell]], time_limit: float = TIME_LIMIT
-    ) -> None:
+    def __init__(self, codes: Mapping[Name, Sequence[Cell]], limits: Limits = LIMITS) -> None:
         self.codes = {name: tuple(cells) for name, cells in codes.items()}
-        self.time_limit = time_limit
+        self.limits = limits
         self.helper: BaseProcess | None = None
         if self.codes:
             self.pipe, theirs = multiprocessing.Pipe(duplex=False)
             codes_in_order = list(self.codes.values())
-            self.helper = _process()(target=_help, args=(theirs, codes_in_order, time_limit))
+            self.helper = _process()(target=_help, args=(theirs, codes_in_order, limits))
             self.helper.start()
             theirs.close()
             atexit.register(self.end)  # a build that fails elsewhere must not wait for it
@@ -149,7 +175,7 @@ class Runs(Generic[Name]):
     def _hear(self) -> tuple[int, Execution | CellError, float] | None:
         """Return the next answer, or None if the helper is dead or silent."""
         try:
-            if not self.pipe.poll(self.time_limit + PATIENCE):
+            if not self.pipe.poll(self.limits.wall + PATIENCE):
                 return None
             heard: tuple[int, Execution | CellError, float] = self.pipe.recv()
         except EOFError:
@@ -166,7 +192,7 @@ class Runs(Generic[Name]):
             self.pipe.close()
 
 
-def _help(pipe: Connection, codes: Sequence[tuple[Cell, ...]], time_limit: float) -> None:
+def _help(pipe: Connection, codes: Sequence[tuple[Cell, ...]], limits: Limits) -> None:
     """Import what all runs need, run them, and send each answer: its number, itself, its seconds."""
     end_with_parent()
     from . import worker  # torch and matplotlib are imported here, once
@@ -174,13 +200,13 @@ def _help(pipe: Connection, codes: Sequence[tuple[Cell, ...]], time_limit: float
     if len(codes) >= MANY:
         worker.import_more()
     gc.freeze()  # a collection in a run would touch, and so copy, all that was imported before
-    for number, answer, seconds in _run_all(codes, time_limit):
+    for number, answer, seconds in _run_all(codes, limits):
         pipe.send((number, answer, seconds))
     pipe.close()
 
 
 def _run_all(
-    codes: Sequence[tuple[Cell, ...]], time_limit: float
+    codes: Sequence[tuple[Cell, ...]], limits: Limits
 ) -> Iterator[tuple[int, Execution | CellError, float]]:
     waiting = list(enumerate(codes))
     running: dict[Connection, tuple[int, _Run]] = {}
@@ -188,7 +214,7 @@ def _run_all(
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
                 number, cells = waiting.pop(0)
-                run = _Run(cells, time_limit)
+                run = _Run(cells, limits)
                 running[run.pipe] = number, run
             patience = min(run.deadline for _, run in running.values()) - time.monotonic()
             answered = wait(list(running), timeout=max(0.0, patience))
@@ -196,7 +222,7 @@ def _run_all(
             for pipe in dict.fromkeys([*answered, *overdue]):
                 assert isinstance(pipe, Connection)
                 number, run = running.pop(pipe)
-                answer = run.answer() if pipe in answered else run.ran_too_long(time_limit)
+                answer = run.answer() if pipe in answered else run.never_ended()
                 run.end()
                 yield number, answer, time.monotonic() - run.began
     finally:
@@ -218,16 +244,16 @@ def end_with_parent() -> None:
 
 
 class _Run:
-    """One process, the pipe its answer comes through, and its folder."""
+    """One process, the pipe its answer comes through, its folder, and which cell it is at."""
 
-    def __init__(self, cells: tuple[Cell, ...], time_limit: float) -> None:
-        self.cells, self.began = cells, time.monotonic()
-        self.deadline = self.began + time_limit
+    def __init__(self, cells: tuple[Cell, ...], limits: Limits) -> None:
+        self.cells, self.limits, self.began = cells, limits, time.monotonic()
+        self.deadline = self.began + limits.wall
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.pipe, theirs = multiprocessing.Pipe(duplex=False)
-        self.process = _process()(
-            target=_serve, args=(theirs, cells, self.folder.name), daemon=True
-        )
+        self.at = RawValue("i", 0)
+        given = (theirs, cells, self.folder.name, limits.cpu, self.at)
+        self.process = _process()(target=_serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
 
@@ -238,12 +264,20 @@ class _Run:
         except EOFError:
             self.process.join()
             code = self.process.exitcode
-            return CellError(f"its process died (exit code {code})", self.cells[0].line)
+            if SIGXCPU is not None and code == -SIGXCPU:
+                took = f"more than {self.limits.cpu:g} s of processor time"
+                return self._stopped(f"took {took}: make it do less, or raise ravine_cpu_limit")
+            return self._stopped(f"ended its process (exit code {code})")
         return answer
 
-    def ran_too_long(self, time_limit: float) -> CellError:
-        """Return the error of a run that is not over in time."""
-        return CellError(f"it ran longer than {time_limit:g} s", self.cells[0].line)
+    def never_ended(self) -> CellError:
+        """Return the error of a run that seems to wait for ever."""
+        waited = f"was not over after {self.limits.wall:g} s"
+        return self._stopped(f"{waited}: if it does not wait for ever, raise ravine_wall_limit")
+
+    def _stopped(self, why: str) -> CellError:
+        cell = self.cells[self.at.value]
+        return CellError(f"cell {cell.name!r} {why}", cell.line)
 
     def end(self) -> None:
         """See that the process is gone and leaves nothing behind."""
@@ -253,9 +287,25 @@ class _Run:
         self.folder.cleanup()
 
 
-def _serve(pipe: Connection, cells: tuple[Cell, ...], folder: str) -> None:
+def _serve(
+    pipe: Connection, cells: tuple[Cell, ...], folder: str, cpu_limit: float, at: Position
+) -> None:
     """Run the cells of one page or script in this process, which has nothing else to do."""
     end_with_parent()
     from . import worker
 
-    worker.serve(pipe, cells, folder)
+    limit_processor_time(cpu_limit)
+    worker.serve(pipe, cells, folder, at)
+
+
+def limit_processor_time(seconds: float) -> None:
+    """Ask the system to end this process when it has computed for so many seconds more."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(used.ru_utime + used.ru_stime + seconds)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    if most == resource.RLIM_INFINITY or until < most:
+        resource.setrlimit(resource.RLIMIT_CPU, (until, most))

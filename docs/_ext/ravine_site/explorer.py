@@ -20,6 +20,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from . import gallery
 from .runs import cache_of
+from .sources import files_of
 
 _HERE = Path(__file__).parent
 _MADE_BY = [_HERE / f"{name}.py" for name in ("explorer", "engine", "javascript")]
@@ -197,8 +198,9 @@ def depart_explorer(self: HTML5Translator, node: explorer) -> None:
 def write_scripts(app: Sphinx) -> None:
     """Write the scripts where Sphinx collects static files."""
     modules = "".join(path.read_text(encoding="utf-8") for path in sorted(MODULES.glob("*.js")))
+    made_by = [*_MADE_BY, *files_of("ravine")]
     made = cache_of(app).recall(
-        _MADE_BY, modules, lambda: {name: bundle(names) for name, names in SCRIPTS.items()}
+        made_by, modules, lambda: {name: bundle(names) for name, names in SCRIPTS.items()}
     )
     folder = Path(app.doctreedir).parent / "generated"
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 `begin` looks what the cache does not hold and lets it run while Sphinx starts; `finish` waits for it.
 """
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ConfigError
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
 from . import gallery, pages
 from .cache import Cache, surroundings
-from .execute import Cell, CellError, Execution, Runs
+from .execute import Cell, CellError, Execution, Limits, Runs
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ def begin(app: Sphinx, config: Config) -> None:
     missing = {p: cells for p, cells in begun.codes.items() if p not in begun.executions}
     # of new code only the length is known
     order = sorted(missing, key=lambda path: -took.get(path.name, path.stat().st_size / 1000))
-    begun.runs = Runs({path: missing[path] for path in order})
+    begun.runs = Runs({path: missing[path] for path in order}, limits(config))
     _BEGUN["now"] = begun
 
 
@@ -103,6 +105,20 @@ CHECKSUMS: dict[Path, str] = {}
 """A checksum of what each page and script computed."""
 
 
+def limits(config: Config) -> Limits:
+    """Return the limits of each run.
+
+    Raises
+    ------
+    ConfigError
+        If one is not a positive number.
+    """
+    for name in ("ravine_cpu_limit", "ravine_wall_limit"):
+        if not 0 < config[name] < math.inf:
+            raise ConfigError(f"{name} must be a positive number of seconds, got {config[name]!r}")
+    return Limits(config.ravine_cpu_limit, config.ravine_wall_limit)
+
+
 def _shown(begun: Begun, app: Sphinx) -> Iterator[Answer]:
     """Yield the answers, and say on one line how far they are."""
     total = len(begun.runs.codes)
@@ -136,5 +152,7 @@ def setup(app: Sphinx) -> None:
     """Begin as early as there is a configuration; finish before sphinx-gallery writes its pages."""
     app.add_config_value("ravine_lock", "", "", str)
     app.add_config_value("ravine_data", {}, "", dict)
+    app.add_config_value("ravine_cpu_limit", Limits.cpu, "", (int, float))
+    app.add_config_value("ravine_wall_limit", Limits.wall, "", (int, float))
     app.connect("config-inited", begin, priority=900)
     app.connect("builder-inited", finish, priority=100)

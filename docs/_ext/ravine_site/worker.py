@@ -23,7 +23,8 @@ from IPython.utils.capture import capture_output
 from nbformat import NotebookNode, v4
 from traitlets.config import Config
 
-from .execute import Cell, CellError, Drawing, Execution
+from . import sources
+from .execute import Cell, CellError, Drawing, Execution, Position
 from .figure_data import figure_data
 from .figures import apply_style, size_in_pixels, to_svg
 from .snapshot import Data, snapshot
@@ -31,25 +32,26 @@ from .snapshot import Data, snapshot
 
 def import_more() -> None:
     """Import what many runs would import one by one. Nothing is computed with it."""
-    for name in ("sympy", "mpl_toolkits.mplot3d", "ravine.plotting", "ravine.sweep"):
+    for name in ("sympy", "mpl_toolkits.mplot3d", "concurrent.futures"):
         importlib.import_module(name)
 
 
-def serve(pipe: Connection, cells: tuple[Cell, ...], folder: str) -> None:
+def serve(pipe: Connection, cells: tuple[Cell, ...], folder: str, at: Position) -> None:
     """Run the cells in `folder` and send back the execution or the error."""
     home = Path(folder)
     (home / "page").mkdir()
     os.chdir(home / "page")
     os.environ["IPYTHONDIR"] = str(home / "ipython")
     try:
-        answer: Execution | CellError = _run_page(cells)
+        answer: Execution | CellError = _run_page(cells, at)
     except CellError as error:
         answer = error
     pipe.send(answer)
     pipe.close()
 
 
-def _run_page(cells: tuple[Cell, ...]) -> Execution:
+def _run_page(cells: tuple[Cell, ...], at: Position) -> Execution:
+    sources.forget()
     shell = _fresh_shell()
     outputs: list[tuple[NotebookNode, ...]] = []
     drawings: list[tuple[Drawing, ...]] = []
@@ -58,6 +60,7 @@ def _run_page(cells: tuple[Cell, ...]) -> Execution:
     set_on: dict[str, list[int]] = {}
     hidden = set(shell.user_ns_hidden)
     for number, cell in enumerate(cells, start=1):
+        at.value = number - 1
         outputs.append(tuple(_run_cell(shell, cell, number)))
         drawings.append(_drawings())
         now = snapshot({k: v for k, v in shell.user_ns.items() if k not in hidden})
@@ -68,7 +71,7 @@ def _run_page(cells: tuple[Cell, ...]) -> Execution:
                 set_on.setdefault(name, []).append(number - 1)
         names, seen = now, texts
     rebound = {name: tuple(cells) for name, cells in set_on.items() if len(cells) > 1}
-    return Execution(tuple(outputs), tuple(drawings), names, rebound)
+    return Execution(tuple(outputs), tuple(drawings), names, rebound, sources.imported())
 
 
 class NamedCells(CachingCompiler):
