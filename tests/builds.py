@@ -9,6 +9,7 @@ It needs a system that can fork, as the tests do elsewhere too.
 """
 
 import atexit
+import gc
 import importlib
 import os
 import pickle
@@ -23,8 +24,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 SPHINX = (
-    *("sphinx.cmd.build", "sphinx.builders.html", "sphinx.ext.autodoc", "sphinx.ext.napoleon"),
-    *("sphinx.ext.viewcode", "sphinx_copybutton", "sphinx_gallery.gen_gallery", "furo", "myst_nb"),
+    *("sphinx.cmd.build", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"),
+    *("myst_nb.sphinx_ext", "sphinx_gallery.gen_gallery", "sphinx_copybutton", "furo"),
     *("IPython", "matplotlib.pyplot", "mpl_toolkits.mplot3d", "sympy", "torch"),
 )
 """What a build imports that no course changes; `ravine` and the extension are imported by each build."""
@@ -91,6 +92,10 @@ def serve(imports: Sequence[str]) -> None:
     os.dup2(2, 1)  # whatever an import prints is no answer
     for name in imports:
         importlib.import_module(name)
+    if "sphinx.application" in sys.modules:
+        for name in sys.modules["sphinx.application"].builtin_extensions:
+            importlib.import_module(name)
+    gc.freeze()  # a collection in a child would touch, and so copy, all that was imported
     while True:
         try:
             request = pickle.load(sys.stdin.buffer)
