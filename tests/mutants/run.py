@@ -37,7 +37,7 @@ BUILD = ["sphinx", "-W", "-n", "-E", "-q", "-b", "html", "-d", "doctrees", "docs
 # Workers that are killed say nothing about a mutant, and take long to start beside another test run.
 NO_KILLING = ["-k", "not worker_is_killed"]
 TESTS = ["pytest", "-q", "-x", "-p", "no:cacheprovider", *NO_KILLING]
-IMPORTS = (*SPHINX, "pytest", "hypothesis", "_hypothesis_pytestplugin", "numba")
+IMPORTS = (*SPHINX, "pytest", "numba")
 
 
 def copy_sources(folder: Path) -> None:
@@ -132,10 +132,14 @@ def run(arguments: list[str], folder: Path, variables: Mapping[str, str], forks:
 
 
 def message(ended: Ended, folder: Path) -> str:
-    """Return the line in which a failed stage says what is wrong."""
+    """Return the line in which a failed stage says what is wrong; a stage that broke has noticed nothing."""
     said = re.search(r"^(FAILED|ERROR) .*", ended.said, re.MULTILINE)
-    said = said or re.search(r".*(WARNING|ERROR).*", ended.said)
-    return said[0].replace(f"{folder}/", "")[:110] if said else "no message"
+    said = said or re.search(r".*\b(WARNING|ERROR): .*", ended.said)
+    if not said:
+        raise RuntimeError(
+            f"a stage ended with code {ended.code} and named no error:\n{ended.said}"
+        )
+    return said[0].replace(f"{folder}/", "")[:110]
 
 
 def examine(case: Mutant | dict[str, str], cache: Path, waiting: SimpleQueue[Forks]) -> str:
