@@ -358,14 +358,19 @@ def faults(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure the library, its peers and the build, into benchmarks/results.json. Nothing else should run."""
-    docs_python, tests_python = environment(session, "docs"), environment(session, "tests")
-    build_site(session, docs_python)
-    for venv, names in (
-        (environment(session, "bench"), ["sweeps", "one_descent", "peers"]),
-        (docs_python, ["build"]),
-        (tests_python, ["explorer"]),
-    ):
-        run(session, venv, "python", "benchmarks/collect.py", *names)
+    results = HERE / "benchmarks" / "results.json"
+    draft = results.with_suffix(".new.json")
+    draft.unlink(missing_ok=True)
+    site = environment(session, "tests")
+    build_site(session, site)
+    bench = environment(session, "bench")
+    run(session, bench, "python", "benchmarks/collect.py", "sweeps", "one_descent", "peers")
+    run(session, site, "python", "benchmarks/collect.py", "build", "explorer")
+    draft.replace(results)
+    session.log(
+        "The page on performance quotes new numbers now. Look at it: python3 noxfile.py -s serve"
+    )
+    session.log("Then take them into the ledger: python3 noxfile.py -s docs -- --accept")
 
 
 @nox.session

@@ -1,7 +1,8 @@
-"""Run benchmarks and keep what they measured in results.json, with the machine and the date.
+"""Run benchmarks and keep what they measured in results.new.json, with the machine and the date.
 
-`python3 noxfile.py -s bench` calls it for each benchmark, in the environment that has what it needs. The page
-on performance quotes the file.
+`python3 noxfile.py -s bench` calls it for each benchmark, in the environment that has what it needs, and puts
+the file in the place of results.json when all are done: the page on performance quotes that one, and a build
+that is measured meanwhile must find what the ledger knows.
 """
 
 import importlib
@@ -15,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results.json"
+DRAFT = RESULTS.with_suffix(".new.json")
 COMPARED = (
     "numpy",
     "torch",
@@ -60,18 +62,16 @@ def versions() -> dict[str, str]:
 
 
 def main() -> None:
-    """Measure each benchmark that is named, and take its numbers into the file."""
+    """Measure each benchmark that is named, and take its numbers into the draft."""
     for name in sys.argv[1:]:
         began = time.perf_counter()
         measured = importlib.import_module(name).measure()
-        results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+        results = json.loads((DRAFT if DRAFT.exists() else RESULTS).read_text("utf-8"))
         results[name] = measured
         results["machine"] = machine()
         results["date"] = datetime.now(UTC).date().isoformat()
         results["versions"] = results.get("versions", {}) | versions()
-        draft = RESULTS.with_suffix(".new")
-        draft.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        draft.replace(RESULTS)
+        DRAFT.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         print(f"{name}: measured in {time.perf_counter() - began:.0f} s", flush=True)
 
 

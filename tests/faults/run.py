@@ -165,7 +165,7 @@ BROKEN = (
     ("gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = 1 / 0", "ZeroDivisionError"),
     ("gallery/lecture_0/plot_0_1_line.py", "slope = 2.0", "slope = (2.0", "was never closed"),
     ("docs/index.md", "total = 0.5", "import maths\ntotal = 0.5", "No module named 'maths'"),
-    ("docs/index.md", "total = 0.5", "import os; os._exit(7)", "its process died (exit code 7)"),
+    ("docs/index.md", "total = 0.5", "import os; os._exit(7)", "ended its process (exit code 7)"),
     ("docs/index.md", "{val}`total", "{val}`totl", "did you mean 'total'"),
     ("docs/ledger.json", '"values"', '"values', "ledger.json, line"),
     ("docs/conf.py", "extensions = [", 'extensions = [ "absent",', "absent"),
