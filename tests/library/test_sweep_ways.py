@@ -305,10 +305,14 @@ def test_a_formula_that_cannot_be_sent_says_how_it_could():
 
 @pytest.mark.usefixtures("cleared")
 def test_a_dask_cluster_makes_the_sweep_and_loses_nothing_when_a_worker_is_killed(deadly):
+    from dask import config
     from distributed import Client, LocalCluster
 
     well, died = deadly
     with (
+        config.set(
+            {"distributed.comm.timeouts.connect": "10 min"}
+        ),  # whatever else the machine does
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
