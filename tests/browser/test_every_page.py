@@ -2,15 +2,24 @@
 
 import re
 
-from .conftest import LECTURE
+from .conftest import LECTURE, PARTS, SIZES, pages_of_the_site, part_of_the_site
 
 
 def lines(problems):
     return "\n" + "\n".join(map(str, problems))
 
 
-def test_the_survey_saw_the_lecture(survey):
-    assert {view.size for view in survey if view.page == LECTURE} == {"wide", "narrow"}
+def test_every_page_is_in_one_part_of_the_survey():
+    surveyed = [page for part in range(PARTS) for page in part_of_the_site(part)]
+    assert sorted(surveyed) == sorted(pages_of_the_site())
+    assert LECTURE in surveyed
+
+
+def test_a_part_of_the_survey_has_seen_its_pages(survey):
+    seen = {(view.page, view.size) for view in survey}
+    assert seen in [
+        {(page, size) for page in part_of_the_site(part)} for size in SIZES for part in range(PARTS)
+    ]
 
 
 def test_no_page_reports_an_error(survey):
@@ -53,7 +62,7 @@ def test_every_image_says_what_is_seen_and_none_says_its_path(survey):
 
 def test_mathematics_is_visible_in_its_own_font(survey):
     with_formulas = [view for view in survey if view.formulas]
-    assert with_formulas
+    assert all(view in with_formulas for view in survey if view.page == LECTURE)
     invisible = [f"{view}: {view.invisible} formulas" for view in with_formulas if view.invisible]
     assert not invisible, lines(invisible)
     plain = [view for view in with_formulas if not any("KaTeX" in font for font in view.fonts)]

@@ -18,6 +18,7 @@ def page(visit):
     assert FOLDED, "no page of the site folds a section"
     page = visit.open(FOLDED[0])
     yield page
+    page.emulate_media(media="screen")
     assert visit.errors == []
 
 

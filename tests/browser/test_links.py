@@ -1,34 +1,47 @@
 """Every link inside the site arrives: the file is there, and so is the place in it."""
 
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-from bs4 import BeautifulSoup
 
 from .conftest import SITE, pages_of_the_site
 
 ADDRESSES = {"a": "href", "img": "src", "link": "href", "script": "src", "object": "data"}
 
 
-@cache
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+class Links(HTMLParser):
+    """Where the elements of a page lead, and the places in it that a link can lead to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.places: set[str] = set()
+
+    def handle_starttag(self, tag, attributes):
+        # the first of two attributes of one name counts, as in a browser
+        given = {name: value or "" for name, value in reversed(attributes)}
+        if "id" in given:
+            self.places.add(given["id"])
+        if tag == "a" and "name" in given:
+            self.places.add(given["name"])
+        if (attribute := ADDRESSES.get(tag)) in given:
+            self.found.append((tag, given[attribute]))
 
 
 @cache
-def places(path: Path) -> frozenset[str]:
-    return frozenset(t["id"] for t in soup(path).find_all(id=True)) | frozenset(
-        t["name"] for t in soup(path).find_all("a", attrs={"name": True})
-    )
+def links(page: Path) -> Links:
+    parser = Links()
+    parser.feed(page.read_text(encoding="utf-8"))
+    parser.close()
+    return parser
 
 
 def inside_links(page: Path):
-    for tag, attribute in ADDRESSES.items():
-        for element in soup(page).find_all(tag, attrs={attribute: True}):
-            address = urlsplit(element[attribute])
-            if not address.scheme and not address.netloc:
-                yield element[attribute], unquote(address.path), unquote(address.fragment)
+    for _, link in links(page).found:
+        address = urlsplit(link)
+        if not address.scheme and not address.netloc:
+            yield link, unquote(address.path), unquote(address.fragment)
 
 
 def problem(page: Path, path: str, fragment: str) -> str | None:
@@ -37,7 +50,7 @@ def problem(page: Path, path: str, fragment: str) -> str | None:
         return "leads out of the site"
     if not target.is_file():
         return "is not there"
-    if fragment and target.suffix == ".html" and fragment not in places(target):
+    if fragment and target.suffix == ".html" and fragment not in links(target).places:
         return f"has no place {fragment!r}"
     return None
 
@@ -56,9 +69,9 @@ def test_every_link_arrives():
 
 def test_links_to_other_hosts_are_encrypted():
     plain = {
-        f"{page}: {element['href']}"
+        f"{page}: {link}"
         for page in pages_of_the_site()
-        for element in soup(SITE / page).find_all("a", href=True)
-        if element["href"].startswith(("http:", "//"))
+        for tag, link in links(SITE / page).found
+        if tag == "a" and link.startswith(("http:", "//"))
     }
     assert not plain, "\n" + "\n".join(sorted(plain))

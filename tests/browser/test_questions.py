@@ -4,14 +4,20 @@ import json
 
 import pytest
 
-from .conftest import INDEX, WIDE, visitor
+from .conftest import INDEX, WIDE, new_context, visitor
 
 PAGE = "lectures/04-minimizing-a-function.html"
 
 
 @pytest.fixture
-def visit(chromium, base):
+def visit(visitors):
     """A visitor with a narrow window: what works there works in a wide one."""
+    return visitors("narrow")
+
+
+@pytest.fixture
+def prepared(chromium, base):
+    """A visitor to whose browser a script is added before each page, so no other test may have it."""
     one = visitor(chromium, base, "narrow")
     yield one
     one.context.close()
@@ -144,7 +150,7 @@ def test_progress_can_be_saved_loaded_and_forgotten(lecture, tmp_path):
     ],
 )
 def test_damaged_storage_counts_as_nothing_done(visit, damage):
-    visit.page.add_init_script(f"localStorage.setItem('ravine-progress-1', {json.dumps(damage)})")
+    visit.page.evaluate("damage => localStorage.setItem('ravine-progress-1', damage)", damage)
     page = visit.open(PAGE)
     assert mark(page, "one-step-by-hand") == ""
     assert "Right." in ask(page, "one-step-by-hand", "1")
@@ -153,17 +159,15 @@ def test_damaged_storage_counts_as_nothing_done(visit, damage):
 
 def test_an_edited_question_is_marked_as_changed(visit):
     old = {"one-step-by-hand": {"revision": "00000000", "state": "right", "tries": 1}}
-    visit.page.add_init_script(
-        f"localStorage.setItem('ravine-progress-1', {json.dumps(json.dumps(old))})"
-    )
+    visit.page.evaluate("old => localStorage.setItem('ravine-progress-1', old)", json.dumps(old))
     assert mark(visit.open(PAGE), "one-step-by-hand") == "changed since you answered"
 
 
-def test_without_storage_questions_work_for_as_long_as_the_page_is_open(visit):
-    visit.page.add_init_script(
+def test_without_storage_questions_work_for_as_long_as_the_page_is_open(prepared):
+    prepared.page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })"
     )
-    page = visit.open(PAGE)
+    page = prepared.open(PAGE)
     assert "Right." in ask(page, "one-step-by-hand", "1")
     assert mark(page, "one-step-by-hand") == "✓ answered"
 
@@ -177,7 +181,7 @@ def test_by_keyboard_alone(lecture):
 
 
 def test_without_a_script_the_answer_stands_behind_a_fold(chromium, base):
-    context = chromium.new_context(viewport=WIDE, java_script_enabled=False)
+    context = new_context(chromium, viewport=WIDE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{base}/{PAGE}")
     answer = page.locator("#question-one-step-by-hand .question-answer")

@@ -1,10 +1,9 @@
 """The slide decks in use: each slide fits, steps come one by one, and paper, phone and speaker are served."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from .conftest import SITE, visitor
-from .test_access import describe
+from .access import in_words, serious_violations
+from .conftest import SITE, new_context
 
 DECKS = sorted(path.relative_to(SITE).as_posix() for path in (SITE / "slides").glob("*.html"))
 DECK, PAGE = "slides/lecture-1.html", "lectures/01-optimization-and-pytorch-in-1d.html"
@@ -34,17 +33,13 @@ def open_deck(visitor_, deck):
 
 
 @pytest.fixture
-def wide(chromium, base):
-    visitor_ = visitor(chromium, base, "wide")
-    yield visitor_
-    visitor_.context.close()
+def wide(visitors):
+    return visitors("wide")
 
 
 @pytest.fixture
-def narrow(chromium, base):
-    visitor_ = visitor(chromium, base, "narrow")
-    yield visitor_
-    visitor_.context.close()
+def narrow(visitors):
+    return visitors("narrow")
 
 
 def test_there_are_decks():
@@ -92,18 +87,15 @@ def test_the_keyboard_leads_through_every_step_to_the_last_slide(wide):
     assert "".join(shown.split()) == f"{len(steps)}/{len(steps)}"
 
 
-def test_figures_follow_the_colour_scheme(chromium, base):
+def test_figures_follow_the_colour_scheme(visitors):
     for scheme, twin in ("light", "only-light"), ("dark", "only-dark"):
-        visitor_ = visitor(chromium, base, "wide", scheme)
-        page = open_deck(visitor_, f"{DECK}#/how-small-is-sufficiently-small")
+        page = open_deck(visitors("wide", scheme), f"{DECK}#/how-small-is-sufficiently-small")
         shown = page.locator("section.present img:visible")
         assert [image.get_attribute("class").split()[0] for image in shown.all()] == [twin]
-        visitor_.context.close()
 
 
-def test_paper_is_white_and_has_a_page_for_each_slide_with_all_steps(chromium, base):
-    visitor_ = visitor(chromium, base, "wide", "dark")
-    page = open_deck(visitor_, f"{DECK}?print-pdf")
+def test_paper_is_white_and_has_a_page_for_each_slide_with_all_steps(visitors):
+    page = open_deck(visitors("wide", "dark"), f"{DECK}?print-pdf")
     page.wait_for_selector(".pdf-page")
     slides = page.locator(".slides section").count()
     assert page.locator(".pdf-page").count() == slides
@@ -113,7 +105,6 @@ def test_paper_is_white_and_has_a_page_for_each_slide_with_all_steps(chromium, b
     ) == ("rgb(255, 255, 255)")
     assert page.locator("img.only-dark:visible").count() == 0
     assert page.evaluate(OVERFULL) == []
-    visitor_.context.close()
 
 
 def test_the_speaker_sees_the_text_of_the_page_and_its_formulas(wide):
@@ -148,7 +139,7 @@ def test_a_phone_shows_the_slides_below_each_other(narrow):
 
 
 def test_a_deck_works_without_a_server(chromium):
-    context = chromium.new_context()
+    context = new_context(chromium)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -160,6 +151,5 @@ def test_a_deck_works_without_a_server(chromium):
 
 def test_axe_finds_nothing_serious_on_a_slide(visit_each_way):
     page = open_deck(visit_each_way, f"{DECK}#/optimization-problems")
-    found = Axe().run(page).response["violations"]
-    serious = [violation for violation in found if violation["impact"] in {"serious", "critical"}]
-    assert not serious, "\n" + "\n".join(map(describe, serious))
+    serious = serious_violations(page)
+    assert not serious, in_words(serious)

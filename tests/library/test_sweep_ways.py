@@ -311,7 +311,7 @@ def test_a_dask_cluster_makes_the_sweep_and_loses_nothing_when_a_worker_is_kille
     well, died = deadly
     with (
         config.set(
-            {"distributed.comm.timeouts.connect": "10 min"}
+            {"distributed.comm.timeouts.connect": "10 minutes"}
         ),  # whatever else the machine does
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
