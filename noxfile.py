@@ -336,9 +336,8 @@ def browser(session: nox.Session) -> None:
     venv = environment(session, "tests")
     if last_good().get("made from") != contents(MAKES_THE_SITE):
         build_site(session, venv)
-    # a file to a process: its tests share pages
-    every_processor = ["-n", "auto", "--dist", "loadfile"]
-    run(session, venv, "pytest", *every_processor, "tests/browser", *session.posargs)
+    # tests/browser/conftest.py says which process makes which tests
+    run(session, venv, "pytest", "-n", "auto", "tests/browser", *session.posargs)
 
 
 @nox.session

@@ -400,7 +400,7 @@ export function mount(figure) {
     step: () => goTo(state.k + 1),
     back: () => goTo(state.k - 1),
     reset: () => goTo(0),
-    defaults: () => { playing = false; ghosts = []; change({ ...usual, shows: state.shows }); },
+    defaults: () => { playing = false; change({ ...usual, shows: state.shows }); ghosts = []; },
   };
   for (const [name, action] of Object.entries(actions)) {
     parts.buttons[/** @type {"run"} */ (name)].addEventListener("click", action);

@@ -44,8 +44,6 @@ DEADLOCK = 600_000
 # Chromium as root in a container, and silent: without these it asks its maker's hosts at each start.
 FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # nothing but the site is reached
-    # the theme scrolls smoothly even where less motion is asked for, and what glides cannot be pressed
-    "--disable-smooth-scrolling",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -22,7 +22,6 @@ AS_LOADED = """() => {
     for (const fold of figure.querySelectorAll("details")) fold.open = false;
     figure.querySelector("[name=speed]").value = "normal";
     figure.querySelector("[name=defaults]").click();
-    figure.querySelector("[name=defaults]").click(); // the first one may leave the run before as a ghost
     ravineExplorers[0].set({ shows: "landscape", formula: "" });
     const live = figure.querySelector(".live");
     live.textContent = "";
@@ -283,6 +282,14 @@ def test_the_run_before_stays_as_a_ghost_until_the_landscape_changes(explorer):
     field(explorer, "map").select_option("bowl")
     state(explorer)
     assert ghosts.count() == 0
+
+
+def test_defaults_leave_no_ghost_of_the_run_before(explorer):
+    explorer.locator("#the-navigator .choice", has_text="heavy ball").click()
+    state(explorer)
+    field(explorer, "defaults").click()
+    state(explorer)
+    assert explorer.locator("#the-navigator .ghost").count() == 0
 
 
 def test_curves_have_an_explorer_of_their_own(explorer, base):
