@@ -121,9 +121,8 @@ class Cache:
         """Keep what these cells computed."""
         first = self.key(cells)
         second = _with_sources(first, execution.sources)
-        self._write(
-            second, replace(execution, sources={})
-        )  # the same for sources that say the same
+        # without the hashes, so that a new comment in a library module is no new result
+        self._write(second, replace(execution, sources={}))
         self._write(first, tuple(execution.sources))
         self.checksums[first] = self.checksums[second]
 
