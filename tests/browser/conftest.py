@@ -74,11 +74,12 @@ def chromium_path() -> str:
     """Find the system's Chromium; no test downloads a browser."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
     asked = os.environ.get("CHROMIUM")
-    found = asked or next(filter(None, map(shutil.which, names)), None)
+    found = next(filter(None, map(shutil.which, (asked,) if asked else names)), None)
     if found is None:
+        missing = f"CHROMIUM={asked} is no program. " if asked else ""
         raise FileNotFoundError(
-            "these tests need Chromium or Chrome. Install one (Debian, Ubuntu: apt-get install chromium) "
-            "or set CHROMIUM to the path of its program"
+            f"these tests need Chromium or Chrome. {missing}Install one (Debian, Ubuntu: "
+            "apt-get install chromium) or set CHROMIUM to the name or path of its program"
         )
     return found
 

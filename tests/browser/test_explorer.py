@@ -20,6 +20,7 @@ AS_LOADED = """() => {
     document.activeElement?.blur();
     const figure = document.querySelector("#the-navigator");
     for (const fold of figure.querySelectorAll("details")) fold.open = false;
+    figure.querySelector("pre").textContent = ""; // of the code no one has asked for yet
     figure.querySelector("[name=speed]").value = "normal";
     figure.querySelector("[name=defaults]").click();
     ravineExplorers[0].set({ shows: "landscape", formula: "" });
