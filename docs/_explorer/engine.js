@@ -109,10 +109,10 @@ export const BACKTRACKING = {
     let size = first;
     for (let shrinks = 0; shrinks <= maxShrinks; shrinks += 1) {
       const fall = value - landscape.value([x - size * gx, y - size * gy]);
-      if (fall > 0 && fall >= sufficient * size * promise) return { size, evaluations: shrinks + 2 };
+      if (fall > 0 && fall >= sufficient * size * promise) return { size, evaluations: shrinks + 1 };
       size = shrink * size;
     }
-    return { size: 0, evaluations: maxShrinks + 2 };
+    return { size: 0, evaluations: maxShrinks + 1 };
   },
 };
 

@@ -14,7 +14,7 @@ const CONSTRUCTORS = {
   adagrad: ({ stepSize }) => `adagrad(${stepSize})`,
   rmsprop: ({ stepSize }) => `rmsprop(${stepSize})`,
   adam: ({ stepSize }) => `adam(${stepSize})`,
-  backtracking: () => "line_search_descent(armijo())",
+  backtracking: () => "gradient_descent(armijo())",
 };
 
 /** Return Python that repeats the updates of each method that are shown, and prints the numbers shown.

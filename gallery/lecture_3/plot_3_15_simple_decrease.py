@@ -9,13 +9,13 @@ where the run that accepts any decrease goes.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine import armijo, line_search_descent, minimize, simple_decrease
+from ravine import armijo, gradient_descent, minimize, simple_decrease
 from ravine.families import bent_parabola
 from ravine.plotting import BLUE, INK, VERMILION, label
 
 f, start, updates = bent_parabola(), 2.0, 20
-trapped = minimize(f, start, line_search_descent(simple_decrease()), max_updates=updates)
-arrives = minimize(f, start, line_search_descent(armijo(sufficient=0.1)), max_updates=updates)
+trapped = minimize(f, start, gradient_descent(simple_decrease()), max_updates=updates)
+arrives = minimize(f, start, gradient_descent(armijo(sufficient=0.1)), max_updates=updates)
 gap_of_trapped = trapped.value
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(5.8, 3.6))

@@ -28,14 +28,15 @@ from ravine.objectives import (
     QUARTIC,
     SHIFTED_QUADRATIC,
     Objective,
+    check_slope,
     least_squares,
+    negated,
     quadratic_form,
 )
 from ravine.stepsize import (
     armijo,
     exact_line_search,
     golden_section,
-    line_search_descent,
     simple_decrease,
 )
 from ravine.sweep import Sweep, sweep
@@ -55,13 +56,14 @@ __all__ = [
     "adam",
     "armijo",
     "averaged_heavy_ball",
+    "check_slope",
     "exact_line_search",
     "golden_section",
     "gradient_descent",
     "heavy_ball",
     "least_squares",
-    "line_search_descent",
     "minimize",
+    "negated",
     "nesterov",
     "quadratic_form",
     "rmsprop",

@@ -106,5 +106,20 @@ def whole(name: str, value: object, at_least: int) -> int:
     return checked
 
 
+def step_sizes(name: str, given: object) -> float | npt.NDArray[np.floating]:
+    """Return a step size that is positive and finite: a Python float, or an array of floats.
+
+    A NumPy scalar becomes a Python float, which leaves float32 iterates in float32.
+    """
+    if not isinstance(given, np.ndarray) or given.ndim == 0:
+        return positive(name, given.item() if isinstance(given, np.ndarray) else given)
+    if not np.issubdtype(given.dtype, np.floating):
+        raise TypeError(f"{name} must hold floats, got an array of {given.dtype}")
+    bad = ~((given > 0) & (given < np.inf))
+    if bad.any():
+        raise ValueError(f"{name} must be positive and finite, got {given[bad][0]} in the array")
+    return given
+
+
 def _shown(value: object) -> str:
     return repr(value) if isinstance(value, bool) else f"{value!r} ({type(value).__name__})"

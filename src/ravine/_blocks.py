@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ravine.autodiff import Loss, values_and_derivatives
-from ravine.descent import StoppingRules
 from ravine.methods import Method
 from ravine.objectives import Formula, Number, Objective
-from ravine.trace import StopReason
+from ravine.stopping import StoppingRules
 
 Array: TypeAlias = npt.NDArray[np.floating]
 Evaluation: TypeAlias = Callable[[Array], tuple[Array, Array]]
@@ -132,7 +131,7 @@ class Problem:
                     x, gradient = x[going], gradient[going]
                     update, state = self.method(step_sizes), _those_of(going, state)
                     going = going[going]
-            x, state = cast("tuple[Array, Any]", update.step(x, gradient, state))
+            x, state = cast("tuple[Array, Any]", update.step(x, gradient, state, k))
 
 
 def _first_met(
@@ -143,10 +142,10 @@ def _first_met(
     size, value, gradient_norm = (  # compared in float64, as `minimize` compares Python floats
         measure.astype(np.float64, copy=False) for measure in (np.abs(x), value, np.abs(gradient))
     )
-    met = rules.met(updates, size, value, gradient_norm)
-    for reason, test in enumerate(met, start=StopReason.NOT_FINITE):
-        if test is not False and (test is True or cast("Array", test).any()):
-            stop[(stop == 0) & test] = reason
+    for reason, test in rules.tests():
+        is_met = np.broadcast_to(test(updates, size, value, gradient_norm, math.inf), stop.shape)
+        if is_met.any():
+            stop[(stop == 0) & is_met] = reason
     return stop
 
 

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, TypeGuard, cast
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     import torch
@@ -46,11 +45,23 @@ def sqrt(x: Number) -> Number:
 def norm(x: Number) -> float:
     """Return the Euclidean norm; of a single number the absolute value, exactly.
 
-    `math.hypot` scales its arguments, so neither overflow nor underflow can hide in the squares.
+    The squares are summed in float64. Where they overflow or underflow, the numbers are scaled first.
     """
     if isinstance(x, float):
         return abs(x)
-    return math.hypot(*cast("npt.NDArray[np.floating]", x).ravel().tolist())
+    if is_tensor(x):
+        x = cast("Number", x.detach().cpu().double().numpy())
+    flat = np.asarray(x, np.float64).ravel()
+    if flat.size == 1:
+        return abs(flat.item())
+    square = float(flat.dot(flat))
+    if 1e-200 < square < math.inf:
+        return math.sqrt(square)
+    largest = float(np.abs(flat).max(initial=0.0))  # nan if there is one
+    if largest == 0 or not math.isfinite(largest):
+        return largest
+    flat = flat / largest
+    return largest * math.sqrt(float(flat.dot(flat)))
 
 
 def _by_its_own_library(name: str, x: Number) -> Number:

@@ -12,15 +12,16 @@ import importlib.util
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
 
 from ravine._blocks import Array, Ends, Problem
-from ravine._recorded import Constants, Recorded, Tape, python, python_function, refilled
-from ravine.descent import StoppingRules, written_tests
+from ravine._recorded import Constants, Recorded, Tape, python, python_function
+from ravine.methods import Method
 from ravine.objectives import Objective
+from ravine.stopping import StoppingRules
 
 MOST_TABLED_UPDATES = 10_000  # of rules whose numbers change from update to update, as Adam's do
 
@@ -128,8 +129,9 @@ def _tests(rules: StoppingRules, limits: Constants) -> list[str]:
     """Return the lines that leave the loop with the code of the first rule that is met."""
     tape = Tape(python(limits), prefix="u")
     names = ("updates", "size", "value", "gradient_norm")
-    met = rules.met(*(cast("Any", Recorded(tape, name)) for name in names))
-    leaves = [f"if {test}: stop = {code}; break" for code, test in written_tests(tape, met)]
+    run = [Recorded(tape, name) for name in names]
+    met = [(reason, tape.written(test(*run, math.inf))) for reason, test in rules.tests()]
+    leaves = [f"if {test}: stop = {int(reason)}; break" for reason, test in met]
     return [*tape.lines(), *leaves]
 
 
@@ -142,7 +144,8 @@ def _update(problem: Problem, dtype: np.dtype[Any]) -> tuple[list[str], list[str
     step_sizes = np.ones(1, dtype)
     with np.errstate(all="ignore"):
         method = problem.method(step_sizes)
-        state: Any = method.init(np.ones(1, dtype))
+        _check_settings(method, step_sizes)
+        state: Any = method.init(cast("Any", np.ones(1, dtype)))
     memory = [f"m{i}" for i, entry in enumerate(_leaves(state)) if isinstance(entry, np.ndarray)]
     alone = all(entry is None or isinstance(entry, np.ndarray) for entry in _leaves(state))
     count = 1 if alone else max(1, problem.rules.max_updates)
@@ -154,9 +157,10 @@ def _update(problem: Problem, dtype: np.dtype[Any]) -> tuple[list[str], list[str
     for _ in range(count):
         constants = Constants("s", merged=alone)
         tape = Tape(python(constants), prefix="v")
-        rule = refilled(method.step, partial(_inserted, step_sizes, Recorded(tape, "step_size")))
-        x, gradient = Recorded(tape, "x"), Recorded(tape, "gradient")
-        x, state = cast("Any", rule(x, gradient, _recorded(state, iter(memory), tape)))
+        x, gradient, step_size = (Recorded(tape, name) for name in ("x", "gradient", "step_size"))
+        before = _recorded(state, iter(memory), tape)
+        direction, state = cast("Any", method.direction(cast("Any", x), cast("Any", gradient), before))
+        x = cast("Recorded", x - step_size * direction)
         following = [entry for entry in _leaves(state) if isinstance(entry, Recorded)]
         names = [tape.written(x), *(entry.code for entry in following)]
         written = [*tape.lines(), f"{', '.join(['x', *memory])} = {', '.join(names)}"]
@@ -167,13 +171,15 @@ def _update(problem: Problem, dtype: np.dtype[Any]) -> tuple[list[str], list[str
     return lines, memory, np.array(rows, dtype).reshape(len(rows), -1)
 
 
-def _inserted(step_sizes: Array, recorded: Recorded, name: str, value: object) -> object:
-    """Return what stands for a variable of an update rule: for its step sizes a recorded one."""
-    if value is step_sizes:
-        return recorded
-    if isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is an array")
-    return value
+def _check_settings(method: Method[Any], step_sizes: Array) -> None:
+    """Refuse a method whose numbers are not the same in each update and for each run but the step size."""
+    if method.step_size is not step_sizes:
+        raise TypeError(f"the step size of {method!r} is not the one that is swept")
+    if method.projection is not None:
+        raise TypeError(f"{method.projection!r} is made by NumPy only")
+    for name, setting in vars(method).items():
+        if isinstance(setting, np.ndarray) and name != "step_size":
+            raise TypeError(f"{name} is an array")
 
 
 def _leaves(state: object) -> list[object]:

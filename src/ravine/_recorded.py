@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import CellType, FunctionType
 from typing import Any, NoReturn, cast
 
 
@@ -216,30 +215,3 @@ def python_function(source: str) -> Callable[..., Any]:
     defined: dict[str, Any] = {"sqrt": sqrt}
     exec(source, defined)
     return cast("Callable[..., Any]", defined.popitem()[1])
-
-
-def refilled(
-    rule: Callable[..., object], fill: Callable[[str, object], object]
-) -> Callable[..., object]:
-    """Return a function with each variable it has from outside exchanged for ``fill(name, value)``.
-
-    A rule of `ravine.methods` is a function inside a function: its step size and momentum are
-    variables of the outer one.
-
-    Examples
-    --------
-    >>> from ravine import gradient_descent
-    >>> rule = refilled(gradient_descent(0.1).step, lambda name, value: 10 * value)
-    >>> rule(5.0, 2.0, None)
-    (3.0, None)
-    """
-    inner = cast("FunctionType", rule)
-    names, cells = inner.__code__.co_freevars, inner.__closure__ or ()
-    filled = tuple(
-        CellType(fill(name, cell.cell_contents)) for name, cell in zip(names, cells, strict=True)
-    )
-    copy = FunctionType(
-        inner.__code__, inner.__globals__, inner.__name__, inner.__defaults__, filled
-    )
-    copy.__kwdefaults__ = inner.__kwdefaults__
-    return copy

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +19,8 @@ from ravine._functions import is_tensor
 from ravine.objectives import Formula
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import torch
     from torch.autograd.graph import Node
 
@@ -77,15 +82,11 @@ def value_and_derivative(
     >>> value_and_derivative(lambda w: w * w, 0.1, dtype=torch.float32)
     (0.010000000707805157, 0.20000000298023224)
     """
-    variable = _variable(w, dtype)
-    value = _tracked_value(loss, variable)
-    slope = _derivative(value, variable)
-    value = value.detach()
-    if is_tensor(w):
-        return value, slope
-    if isinstance(w, np.ndarray | np.generic) and not isinstance(w, float):
-        return value.numpy(), slope.numpy()
-    return value.item(), slope.item()
+    with recording():
+        variable = _variable(w, dtype)
+        value = _tracked_value(loss, variable)
+        slope = _derivative(value, variable)
+    return _like(w, value.detach()), _like(w, slope)
 
 
 @overload
@@ -111,13 +112,41 @@ def derivative(
     return value_and_derivative(loss, w, dtype)[1]
 
 
-def tracked_value_and_derivative(
-    loss: Loss | Formula, w: torch.Tensor
+def tracked_value(
+    loss: Loss | Formula, w: float | Array | torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what `value_and_derivative` returns at a tensor, its value with torch's record."""
-    variable = w.detach().requires_grad_()
-    value = _tracked_value(loss, variable)
-    return value, _derivative(value, variable)
+    """Return a loss with torch's record of it, and the tensor that the record leads back to.
+
+    Torch must be `recording`.
+    """
+    variable = w.detach().requires_grad_() if is_tensor(w) else _variable(w, None)
+    return _tracked_value(loss, variable), variable
+
+
+def derivative_of(
+    value: torch.Tensor, variable: torch.Tensor, like: float | Array | torch.Tensor
+) -> float | Array | torch.Tensor:
+    """Return the derivative of what `tracked_value` gave, as the kind of number asked for."""
+    return _like(like, _derivative(value, variable))
+
+
+def recording() -> AbstractContextManager[object]:
+    """Let torch record, whatever the caller has switched off; without torch there is nothing to do."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return nullcontext()
+    if torch.is_inference_mode_enabled():  # which no_grad and enable_grad do not touch
+        return cast("AbstractContextManager[object]", torch.inference_mode(mode=False))
+    return nullcontext() if torch.is_grad_enabled() else torch.enable_grad()
+
+
+def _like(w: object, tensor: torch.Tensor) -> Any:
+    """Return a tensor as the kind of number that w is."""
+    if is_tensor(w):
+        return tensor
+    if isinstance(w, np.ndarray | np.generic) and not isinstance(w, float):
+        return tensor.numpy()
+    return tensor.item()
 
 
 def values_and_derivatives(loss: Loss | Formula, ws: Array) -> tuple[Array, Array]:
@@ -148,14 +177,15 @@ def values_and_derivatives(loss: Loss | Formula, ws: Array) -> tuple[Array, Arra
     >>> slopes.tolist()
     [2.0, 4.0]
     """
-    variable = _variable(ws, None)
-    values = _tracked_value(loss, variable, shape=tuple(variable.shape))
-    return values.detach().numpy(), _derivative(values.sum(), variable).numpy()
+    with recording():
+        variable = _variable(ws, None)
+        values = _tracked_value(loss, variable, shape=tuple(variable.shape))
+        return values.detach().numpy(), _derivative(values.sum(), variable).numpy()
 
 
 def _variable(w: object, dtype: torch.dtype | None) -> torch.Tensor:
     """Return a fresh tracked tensor with the digits of w."""
-    import torch
+    torch = _torch()
 
     if dtype is not None and not getattr(dtype, "is_floating_point", False):
         raise TypeError(f"dtype must be a floating-point torch dtype, got {dtype}")
@@ -176,13 +206,12 @@ def _variable(w: object, dtype: torch.dtype | None) -> torch.Tensor:
 def _tracked_value(
     loss: Loss | Formula, variable: torch.Tensor, shape: tuple[int, ...] = ()
 ) -> torch.Tensor:
-    import torch
-
-    if torch.is_grad_enabled():
+    try:
         value = loss(variable)
-    else:  # the caller is inside torch.no_grad()
-        with torch.enable_grad():
-            value = loss(variable)
+    except (TypeError, RuntimeError) as error:
+        if _came_through_numpy(error):
+            raise TypeError(_NUMPY_ON_TENSOR) from error
+        raise
     if not is_tensor(value):
         raise TypeError(
             "loss must return a tensor computed from w with torch functions or plain arithmetic, "
@@ -196,6 +225,38 @@ def _tracked_value(
             f"loss must depend on w, got {value.tolist()} with no recorded way back to w"
         )
     return value
+
+
+def _came_through_numpy(error: Exception) -> bool:
+    """Say whether an error was raised while NumPy worked on a tensor."""
+    frame = error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        if code.co_name in {"__array__", "__array_wrap__"} or f"{os.sep}numpy{os.sep}" in code.co_filename:
+            return True
+        frame = frame.tb_next
+    return False
+
+
+_NUMPY_ON_TENSOR = (
+    "loss must use torch functions or plain arithmetic, so that torch can differentiate it, and it gives "
+    "a tensor to a NumPy function: write torch.sum for np.sum, say, or pass an Objective with a slope"
+)
+
+
+def _torch() -> ModuleType:
+    """Import torch, or say what it is needed for."""
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise ModuleNotFoundError(
+            "a loss without a slope is differentiated by torch, which is not installed: "
+            "pip install 'ravine[torch]', or pass an Objective with a slope",
+            name="torch",
+        ) from None
+    return torch
 
 
 def _derivative(value: torch.Tensor, variable: torch.Tensor) -> torch.Tensor:

@@ -21,7 +21,8 @@ from ravine.convexity import Box, Pairs, Verdict, hessian_test, judge, pooled, u
 from ravine.descent import minimize
 from ravine.families import LEAST_SQUARES, Family, bent_parabola, scaled
 from ravine.objectives import Number, Objective
-from ravine.stepsize import LineSearch, line_search_descent, simple_decrease
+from ravine.methods import gradient_descent
+from ravine.stepsize import LineSearch, simple_decrease
 from ravine.theorems import zero_gradient_trial
 from ravine.theory import (
     Measure,
@@ -513,7 +514,7 @@ def approach_trial(
         minimize(
             bent_parabola(float(curvature)),
             float(start),
-            line_search_descent(search),
+            gradient_descent(search),
             max_updates=whole("updates", updates, at_least=1),
             eps_grad=None,
         )

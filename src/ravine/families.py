@@ -134,8 +134,8 @@ def bent_parabola(outer_curvature: float = 1.5) -> Objective:
 
     Examples
     --------
-    >>> from ravine import line_search_descent, minimize, simple_decrease
-    >>> run = minimize(bent_parabola(), 2.0, line_search_descent(simple_decrease()), max_updates=5)
+    >>> from ravine import gradient_descent, minimize, simple_decrease
+    >>> run = minimize(bent_parabola(), 2.0, gradient_descent(simple_decrease()), max_updates=5)
     >>> print(run.iterates, run.value)
     [ 2.      -1.5      1.25    -1.125    1.0625  -1.03125] 1.063232421875
     """
@@ -348,6 +348,7 @@ def scaled(objective: Objective, factor: float) -> Objective:
         value=cast("Formula", times(objective.value)),
         slope=times(objective.slope),
         curvature=times(objective.curvature),
+        value_and_slope=None,
         optimal_value=grown(objective.optimal_value),
         stationary_points=tuple(
             replace(point, value=factor * point.value) for point in objective.stationary_points

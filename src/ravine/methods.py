@@ -1,43 +1,63 @@
-"""Methods: update rules as two pure functions, `init` and `step`.
+"""Methods: a direction and a step size.
 
-State goes in and comes out; nothing is remembered elsewhere. A batch is a longer array.
+An update goes from x to x - step size * direction. Each class here is a direction: two pure functions,
+`init` and `direction`. State goes in and comes out; nothing is remembered elsewhere, and a batch is a
+longer array. The step size is a number, an array, a schedule (`ravine.schedule`) or a line search
+(`ravine.stepsize`): each direction goes with each of them. A projection (`ravine.projection`) may follow.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from ravine._arguments import fraction, positive
+from ravine._arguments import fraction, positive, step_sizes
 from ravine._functions import sqrt
+from ravine._values import Named
+from ravine.objectives import Number
+from ravine.projection import Projection
+from ravine.schedule import Schedule
+from ravine.stepsize import LineSearch
 
-if TYPE_CHECKING:
-    from ravine.objectives import Number
+__all__ = [
+    "Method",
+    "Moments",
+    "StepSize",
+    "adagrad",
+    "adam",
+    "averaged_heavy_ball",
+    "gradient_descent",
+    "heavy_ball",
+    "nesterov",
+    "rmsprop",
+]
 
 State = TypeVar("State")
-StepSize: TypeAlias = "float | npt.NDArray[np.floating]"
+StepSize: TypeAlias = "float | npt.NDArray[np.floating] | Schedule | LineSearch"
 
 
-@dataclass(frozen=True)
-class Method(Generic[State]):
-    """An update rule.
+@dataclass(frozen=True, eq=False, repr=False)
+class Method(Named, ABC, Generic[State]):
+    r"""A direction d and a step size: the update is :math:`x_{k+1} = P(x_k - \eta_k d_k)`.
 
     Parameters
     ----------
-    name : str
-        What people call it.
-    init : callable
-        ``init(x0)`` gives the state before the first update.
-    step : callable
-        ``step(x, gradient, state)`` gives the next iterate and the next state. It changes none of
-        the three in place.
-    step_size : float or array
-        The constant step size, for the record; nan when there is none to tell.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta_k`. A number is the same in all updates. An array gives each coordinate, or each
+        run of a batch, its own. A schedule is a function of k, the number of updates made so far. A
+        line search chooses at every point.
+    projection : Projection, optional
+        P, which takes an iterate back to the allowed points; by default all points are allowed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a step size is no real number, or not positive and finite, or another setting of a method
+        is not what its class says.
 
     Notes
     -----
@@ -48,29 +68,75 @@ class Method(Generic[State]):
 
     Examples
     --------
-    Going by the sign of the slope alone, with a step that shrinks as 1/k:
+    A direction of one's own: by the sign of the slope alone, here with a step that shrinks as 1/k.
 
-    >>> def sign_descent(step_size):
-    ...     def step(x, gradient, k):
-    ...         return x - step_size / k * np.sign(gradient), k + 1
-    ...
-    ...     return Method("sign descent", init=lambda x: 1, step=step)
-    >>> sign_descent(0.5).step(np.array([5.0, -1.0]), np.array([3.0, -8.0]), 2)
-    (array([ 4.75, -0.75]), 3)
+    >>> class sign_descent(Method):
+    ...     def direction(self, x, gradient, state):
+    ...         return np.sign(gradient), state
+    >>> method = sign_descent(lambda k: 0.5 / (k + 1))
+    >>> method.step(np.array([5.0, -1.0]), np.array([3.0, -8.0]), None, k=1)
+    (array([ 4.75, -0.75]), None)
     """
 
-    name: str
-    init: Callable[[Number], State]
-    step: Callable[[Number, Number, State], tuple[Number, State]]
-    step_size: float | npt.NDArray[np.floating] = math.nan
+    step_size: StepSize
+    projection: Projection | None = field(default=None, kw_only=True)
 
-    def __repr__(self) -> str:
-        """Name the method; its two functions have no readable form."""
-        return f"<Method: {self.name}>"
+    def __post_init__(self) -> None:
+        """Refuse what is no step size or no projection."""
+        given = self.step_size
+        if not isinstance(given, LineSearch) and not callable(given):
+            object.__setattr__(self, "step_size", step_sizes("step_size", given))
+        if self.projection is not None and not isinstance(self.projection, Projection):
+            raise TypeError(
+                f"projection must be a Projection such as box(0.0, 1.0), got {self.projection!r}"
+            )
+
+    def init(self, x: Number) -> State:
+        """Return the state before the first update from x."""
+        return cast("State", None)
+
+    @abstractmethod
+    def direction(self, x: Number, gradient: Number, state: State) -> tuple[Number, State]:
+        """Return the direction of the next update and the next state; nothing is changed in place."""
+
+    def step_size_at(self, k: int) -> float | npt.NDArray[np.floating]:
+        """Return the step size after k updates, if no line search has to find it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When the step size is a line search, or what a schedule gives is no step size.
+        """
+        given = self.step_size
+        if isinstance(given, LineSearch):
+            raise TypeError(f"step_size must be known beforehand here, got the line search {given}")
+        if not callable(given):
+            return given
+        found = given(k)
+        if not np.all((np.asarray(found) >= 0) & (np.asarray(found) < np.inf)):
+            raise ValueError(f"step_size({k}) must be finite and at least 0, got {found}")
+        return found if isinstance(found, np.ndarray) and found.ndim else float(found)
+
+    def moved(self, x: Number, step_size: Any, direction: Number) -> Number:
+        """Return where an update leads from x."""
+        x = x - step_size * direction
+        return x if self.projection is None else self.projection(x)
+
+    def step(self, x: Number, gradient: Number, state: State, k: int = 0) -> tuple[Number, State]:
+        """Return the next iterate and the next state; k updates were made before.
+
+        Examples
+        --------
+        >>> gradient_descent(0.5).step(5.0, 5.0, None)
+        (2.5, None)
+        """
+        direction, state = self.direction(x, gradient, state)
+        return self.moved(x, self.step_size_at(k), direction), state
 
 
-def gradient_descent(step_size: StepSize) -> Method[None]:
-    r"""Return gradient descent with a constant step size.
+@dataclass(frozen=True, eq=False, repr=False)
+class gradient_descent(Method[None]):
+    r"""Gradient descent: the direction is the gradient.
 
     The update is :math:`w_{k+1} = w_k - \eta L'(w_k)`; it keeps no state. Going against the slope
     lowers the first-order model of the objective (Cauchy 1847; Nesterov, *Introductory Lectures
@@ -78,20 +144,8 @@ def gradient_descent(step_size: StepSize) -> Method[None]:
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, positive and finite. An array gives each coordinate, or each run of a batch,
-        its own.
-
-    Returns
-    -------
-    Method
-
-    Raises
-    ------
-    TypeError
-        When `step_size` is not real: a bool, a complex number, a string.
-    ValueError
-        When a step size is zero, negative, infinite or not a number.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
 
     Examples
     --------
@@ -103,19 +157,31 @@ def gradient_descent(step_size: StepSize) -> Method[None]:
         ...
     ValueError: step_size must be positive and finite, got -0.1
     """
-    eta = checked_step_size(step_size)
 
-    def init(_x0: Number) -> None:
-        return None
-
-    def step(x: Number, gradient: Number, state: None) -> tuple[Number, None]:
-        return x - eta * gradient, state
-
-    return Method("gradient descent", init, step, eta)
+    def direction(self, x: Number, gradient: Number, state: None) -> tuple[Number, None]:
+        """Return the direction of the next update and the next state."""
+        return gradient, state
 
 
-def heavy_ball(step_size: StepSize, momentum: float) -> Method[Number]:
-    r"""Return the heavy ball: gradient descent with momentum, the velocity a sum.
+@dataclass(frozen=True, eq=False, repr=False)
+class _WithMomentum(Method[Number]):
+    """What has a velocity: its state, in the shape of x, which begins as zero."""
+
+    momentum: float
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are not what is said of them."""
+        super().__post_init__()
+        object.__setattr__(self, "momentum", fraction("momentum", self.momentum))
+
+    def init(self, x: Number) -> Number:
+        """Return zero in the shape of x."""
+        return 0 * x
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class heavy_ball(_WithMomentum):
+    r"""The heavy ball: gradient descent with momentum, the velocity a sum.
 
     .. math:: z_{k+1} = \beta z_k + \nabla L(w_k), \qquad w_{k+1} = w_k - \eta z_{k+1},
         \qquad z_0 = 0
@@ -126,37 +192,26 @@ def heavy_ball(step_size: StepSize, momentum: float) -> Method[Number]:
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, as in `gradient_descent`.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
     momentum : float
         :math:`0 \le \beta < 1`, the share of the velocity that is kept.
-
-    Returns
-    -------
-    Method
-        Its state is the velocity, in the shape of x.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `gradient_descent`, and when `momentum` is not at least 0 and less than 1.
 
     Examples
     --------
     >>> heavy_ball(0.5, momentum=0.25).step(5.0, 5.0, 4.0)
     (2.0, 6.0)
     """
-    eta, beta = checked_step_size(step_size), fraction("momentum", momentum)
 
-    def step(x: Number, gradient: Number, velocity: Number) -> tuple[Number, Number]:
-        velocity = beta * velocity + gradient
-        return x - eta * velocity, velocity
-
-    return Method("heavy ball", _zero, step, eta)
+    def direction(self, x: Number, gradient: Number, state: Number) -> tuple[Number, Number]:
+        """Return the direction of the next update and the next state."""
+        velocity = self.momentum * state + gradient
+        return velocity, velocity
 
 
-def averaged_heavy_ball(step_size: StepSize, momentum: float) -> Method[Number]:
-    r"""Return the heavy ball whose velocity is a weighted average of the gradients.
+@dataclass(frozen=True, eq=False, repr=False)
+class averaged_heavy_ball(_WithMomentum):
+    r"""The heavy ball whose velocity is a weighted average of the gradients.
 
     .. math:: v_{k+1} = \beta v_k + (1-\beta)\nabla L(w_k), \qquad w_{k+1} = w_k - \eta v_{k+1},
         \qquad v_0 = 0
@@ -168,37 +223,26 @@ def averaged_heavy_ball(step_size: StepSize, momentum: float) -> Method[Number]:
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, as in `gradient_descent`.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
     momentum : float
         :math:`0 \le \beta < 1`, the share of the velocity that is kept.
-
-    Returns
-    -------
-    Method
-        Its state is the velocity, in the shape of x.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `gradient_descent`, and when `momentum` is not at least 0 and less than 1.
 
     Examples
     --------
     >>> averaged_heavy_ball(0.5, momentum=0.75).step(5.0, 5.0, 4.0)
     (2.875, 4.25)
     """
-    eta, beta = checked_step_size(step_size), fraction("momentum", momentum)
 
-    def step(x: Number, gradient: Number, velocity: Number) -> tuple[Number, Number]:
-        velocity = beta * velocity + (1 - beta) * gradient
-        return x - eta * velocity, velocity
-
-    return Method("averaged heavy ball", _zero, step, eta)
+    def direction(self, x: Number, gradient: Number, state: Number) -> tuple[Number, Number]:
+        """Return the direction of the next update and the next state."""
+        velocity = self.momentum * state + (1 - self.momentum) * gradient
+        return velocity, velocity
 
 
-def nesterov(step_size: StepSize, momentum: float) -> Method[Number]:
-    r"""Return Nesterov's momentum, in the form of ``torch.optim.SGD(nesterov=True)``.
+@dataclass(frozen=True, eq=False, repr=False)
+class nesterov(_WithMomentum):
+    r"""Nesterov's momentum, in the form of ``torch.optim.SGD(nesterov=True)``.
 
     .. math:: z_{k+1} = \beta z_k + \nabla L(w_k), \qquad
         w_{k+1} = w_k - \eta\,(\nabla L(w_k) + \beta z_{k+1}), \qquad z_0 = 0
@@ -210,37 +254,28 @@ def nesterov(step_size: StepSize, momentum: float) -> Method[Number]:
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, as in `gradient_descent`.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
     momentum : float
         :math:`0 \le \beta < 1`, the share of the velocity that is kept.
-
-    Returns
-    -------
-    Method
-        Its state is the velocity, in the shape of x.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `gradient_descent`, and when `momentum` is not at least 0 and less than 1.
 
     Examples
     --------
     >>> nesterov(0.5, momentum=0.25).step(5.0, 5.0, 4.0)
     (1.75, 6.0)
     """
-    eta, beta = checked_step_size(step_size), fraction("momentum", momentum)
 
-    def step(x: Number, gradient: Number, velocity: Number) -> tuple[Number, Number]:
-        velocity = beta * velocity + gradient
-        return x - eta * (gradient + beta * velocity), velocity
+    name = "Nesterov momentum"
 
-    return Method("Nesterov momentum", _zero, step, eta)
+    def direction(self, x: Number, gradient: Number, state: Number) -> tuple[Number, Number]:
+        """Return the direction of the next update and the next state."""
+        velocity = self.momentum * state + gradient
+        return gradient + self.momentum * velocity, velocity
 
 
-def adagrad(step_size: StepSize, eps: float = 1e-10) -> Method[Number]:
-    r"""Return AdaGrad: each coordinate divides its step by the root of all its squared slopes.
+@dataclass(frozen=True, eq=False, repr=False)
+class adagrad(Method[Number]):
+    r"""AdaGrad: each coordinate divides its step by the root of all its squared slopes.
 
     .. math:: s_{k+1} = s_k + g_k^2, \qquad
         w_{k+1} = w_k - \eta\,\frac{g_k}{\sqrt{s_{k+1}} + \varepsilon}, \qquad s_0 = 0
@@ -252,20 +287,10 @@ def adagrad(step_size: StepSize, eps: float = 1e-10) -> Method[Number]:
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, as in `gradient_descent`.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
     eps : float
         :math:`\varepsilon > 0`, which keeps the quotient finite.
-
-    Returns
-    -------
-    Method
-        Its state is :math:`s`, in the shape of x.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `gradient_descent`, and when `eps` is not positive and finite.
 
     Examples
     --------
@@ -273,17 +298,29 @@ def adagrad(step_size: StepSize, eps: float = 1e-10) -> Method[Number]:
     >>> round(x, 9), squares
     (4.7, 25.0)
     """
-    eta, eps = checked_step_size(step_size), positive("eps", eps)
 
-    def step(x: Number, gradient: Number, squares: Number) -> tuple[Number, Number]:
-        squares = squares + gradient * gradient
-        return x - eta * (gradient / (sqrt(squares) + eps)), squares
+    name = "AdaGrad"
 
-    return Method("AdaGrad", _zero, step, eta)
+    eps: float = 1e-10
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are not what is said above."""
+        super().__post_init__()
+        object.__setattr__(self, "eps", positive("eps", self.eps))
+
+    def init(self, x: Number) -> Number:
+        """Return zero in the shape of x."""
+        return 0 * x
+
+    def direction(self, x: Number, gradient: Number, state: Number) -> tuple[Number, Number]:
+        """Return the direction of the next update and the next state."""
+        squares = state + gradient * gradient
+        return gradient / (sqrt(squares) + self.eps), squares
 
 
-def rmsprop(step_size: StepSize, smoothing: float = 0.99, eps: float = 1e-8) -> Method[Number]:
-    r"""Return RMSProp: AdaGrad with a fading memory.
+@dataclass(frozen=True, eq=False, repr=False)
+class rmsprop(Method[Number]):
+    r"""RMSProp: AdaGrad with a fading memory.
 
     .. math:: s_{k+1} = \alpha s_k + (1-\alpha)\,g_k^2, \qquad
         w_{k+1} = w_k - \eta\,\frac{g_k}{\sqrt{s_{k+1}} + \varepsilon}, \qquad s_0 = 0
@@ -294,22 +331,12 @@ def rmsprop(step_size: StepSize, smoothing: float = 0.99, eps: float = 1e-8) -> 
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, as in `gradient_descent`.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
     smoothing : float
         :math:`0 \le \alpha < 1`, the share of the memory that is kept.
     eps : float
         :math:`\varepsilon > 0`, which keeps the quotient finite.
-
-    Returns
-    -------
-    Method
-        Its state is :math:`s`, in the shape of x.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `gradient_descent`, and when `smoothing` is not at least 0 and less than 1, or `eps` not positive.
 
     Examples
     --------
@@ -319,14 +346,26 @@ def rmsprop(step_size: StepSize, smoothing: float = 0.99, eps: float = 1e-8) -> 
     >>> round(x, 6), square
     (4.0, 16.0)
     """
-    eta, eps = checked_step_size(step_size), positive("eps", eps)
-    alpha = fraction("smoothing", smoothing)
 
-    def step(x: Number, gradient: Number, square: Number) -> tuple[Number, Number]:
-        square = alpha * square + (1 - alpha) * (gradient * gradient)
-        return x - eta * (gradient / (sqrt(square) + eps)), square
+    name = "RMSProp"
 
-    return Method("RMSProp", _zero, step, eta)
+    smoothing: float = 0.99
+    eps: float = 1e-8
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are not what is said above."""
+        super().__post_init__()
+        object.__setattr__(self, "smoothing", fraction("smoothing", self.smoothing))
+        object.__setattr__(self, "eps", positive("eps", self.eps))
+
+    def init(self, x: Number) -> Number:
+        """Return zero in the shape of x."""
+        return 0 * x
+
+    def direction(self, x: Number, gradient: Number, state: Number) -> tuple[Number, Number]:
+        """Return the direction of the next update and the next state."""
+        square = self.smoothing * state + (1 - self.smoothing) * (gradient * gradient)
+        return gradient / (sqrt(square) + self.eps), square
 
 
 class Moments(NamedTuple):
@@ -345,10 +384,9 @@ class Moments(NamedTuple):
     square: Number
 
 
-def adam(
-    step_size: StepSize, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
-) -> Method[Moments]:
-    r"""Return Adam: momentum over the root of the mean square, both freed from their start at 0.
+@dataclass(frozen=True, eq=False, repr=False)
+class adam(Method[Moments]):
+    r"""Adam: momentum over the root of the mean square, both freed from their start at 0.
 
     .. math:: m_{k+1} = \beta_1 m_k + (1-\beta_1)\,g_k, \qquad
         s_{k+1} = \beta_2 s_k + (1-\beta_2)\,g_k^2, \qquad m_0 = s_0 = 0
@@ -363,22 +401,12 @@ def adam(
 
     Parameters
     ----------
-    step_size : float or array
-        :math:`\eta`, as in `gradient_descent`.
+    step_size : float, array, schedule or LineSearch
+        :math:`\eta`, as in `Method`.
     betas : pair of float
         :math:`\beta_1` and :math:`\beta_2`, both at least 0 and less than 1.
     eps : float
         :math:`\varepsilon > 0`, which keeps the quotient finite.
-
-    Returns
-    -------
-    Method
-        Its state is a `Moments`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `gradient_descent`, and when `betas` or `eps` are not what is said above.
 
     Examples
     --------
@@ -386,39 +414,29 @@ def adam(
     >>> round(x, 6), moments.updates
     (4.5, 1)
     """
-    eta, eps = checked_step_size(step_size), positive("eps", eps)
-    beta1, beta2 = (fraction("betas", beta) for beta in betas)
 
-    def init(x0: Number) -> Moments:
-        return Moments(0, 0 * x0, 0 * x0)
+    name = "Adam"
 
-    def step(x: Number, gradient: Number, state: Moments) -> tuple[Number, Moments]:
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are not what is said above."""
+        super().__post_init__()
+        if not isinstance(self.betas, tuple | list) or len(self.betas) != 2:
+            raise TypeError(f"betas must be a pair of numbers, got {self.betas!r}")
+        object.__setattr__(self, "betas", tuple(fraction("betas", beta) for beta in self.betas))
+        object.__setattr__(self, "eps", positive("eps", self.eps))
+
+    def init(self, x: Number) -> Moments:
+        """Return moments of zero in the shape of x."""
+        return Moments(0, 0 * x, 0 * x)
+
+    def direction(self, x: Number, gradient: Number, state: Moments) -> tuple[Number, Moments]:
+        """Return the direction of the next update and the next state."""
+        beta1, beta2 = self.betas
         k = state.updates + 1
         mean = beta1 * state.mean + (1 - beta1) * gradient
         square = beta2 * state.square + (1 - beta2) * (gradient * gradient)
         unbiased_mean, unbiased_square = mean / (1 - beta1**k), square / (1 - beta2**k)
-        x = x - eta * (unbiased_mean / (sqrt(unbiased_square) + eps))
-        return x, Moments(k, mean, square)
-
-    return Method("Adam", init, step, eta)
-
-
-def _zero(x0: Number) -> Number:
-    return 0 * x0
-
-
-def checked_step_size(step_size: StepSize, name: str = "step_size") -> StepSize:
-    """Return a step size that is positive and finite: a Python float, or an array of floats.
-
-    A NumPy scalar becomes a Python float, which leaves float32 iterates in float32.
-    """
-    if np.ndim(step_size) == 0:
-        single = step_size.item() if isinstance(step_size, np.ndarray) else step_size
-        return positive(name, single)
-    sizes = np.asarray(step_size)
-    if not np.issubdtype(sizes.dtype, np.floating):
-        raise TypeError(f"{name} must hold floats, got an array of {sizes.dtype}")
-    bad = ~((sizes > 0) & (sizes < np.inf))
-    if bad.any():
-        raise ValueError(f"{name} must be positive and finite, got {sizes[bad][0]} in the array")
-    return sizes
+        return unbiased_mean / (sqrt(unbiased_square) + self.eps), Moments(k, mean, square)

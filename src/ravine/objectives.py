@@ -11,13 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, cast
+from functools import partial, wraps
+from typing import Any, Literal, ParamSpec, Protocol, SupportsIndex, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from ravine._arguments import array, not_negative, positive, real
-from ravine._functions import cos, is_tensor, sin
+from ravine._arguments import array, not_negative, positive, real, whole
+from ravine._functions import cos, is_tensor, norm, sin
+from ravine._values import Value
 
 
 class Number(Protocol):
@@ -39,10 +41,11 @@ class Number(Protocol):
 
 Array: TypeAlias = "npt.NDArray[np.floating]"
 Formula = Callable[[Number], Number]
+Arguments = ParamSpec("Arguments")
 
 
-@dataclass(frozen=True)
-class StationaryPoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class StationaryPoint(Value):
     """A point where the slope is zero, what the objective is there, and of which kind it is.
 
     Parameters
@@ -60,8 +63,8 @@ class StationaryPoint:
     kind: Literal["minimum", "maximum", "saddle"]
 
 
-@dataclass(frozen=True)
-class Objective:
+@dataclass(frozen=True, eq=False, repr=False)
+class Objective(Value):
     r"""A function to be made small, and what is known about it.
 
     Parameters
@@ -95,6 +98,11 @@ class Objective:
     domain : tuple of float
         The closed interval on which the formula makes sense. Outside it the value counts as
         infinite, as usual in convex analysis (Boyd and Vandenberghe, *Convex Optimization*, 3.1.2).
+    dimension : int, optional
+        Of how many numbers it is a function: of 1, or of n in an array of shape (n,). None when it takes
+        any number of them, or it is not known.
+    value_and_slope : callable, optional
+        ``value_and_slope(w)`` gives both, where they share work that value and slope apart would do twice.
 
     Examples
     --------
@@ -116,9 +124,20 @@ class Objective:
     degree: int | None = None
     view: tuple[float, float] = (-2.5, 2.5)
     domain: tuple[float, float] = (-math.inf, math.inf)
+    dimension: int | None = None
+    value_and_slope: Callable[[Number], tuple[Number, Number]] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse intervals that are empty or written the wrong way round."""
+        """Refuse what is no formula, and intervals that are empty or written the wrong way round."""
+        for name in ("value", "slope", "curvature", "value_and_slope"):
+            formula = getattr(self, name)
+            if not (callable(formula) or (formula is None and name != "value")):
+                raise TypeError(f"{name} must be a callable formula, got {formula!r}")
+        if self.dimension is not None:
+            whole("dimension", self.dimension, at_least=1)
+        if self.value_and_slope is not None and self.slope is None:
+            both = self.value_and_slope
+            object.__setattr__(self, "slope", lambda w: both(w)[1])
         for name in ("view", "domain"):
             left, right = getattr(self, name)
             if not left < right:
@@ -131,13 +150,15 @@ class Objective:
         return self.value(w)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
-        """Cross to another process by name, as functions do, if a name of this module stands for it.
+        """Cross to another process by name, as functions do, or as the call that made it.
 
-        Formulas written with `lambda` cannot be sent; there the same name has the same ones.
+        Formulas written with `lambda` cannot be sent; there the same name, or call, has the same ones.
         """
         for name, known in globals().items():
             if known is self:
                 return name
+        if made := self.__dict__.get("_made"):
+            return cast("tuple[Any, ...]", made)
         return super().__reduce_ex__(protocol)
 
     def __repr__(self) -> str:
@@ -145,6 +166,22 @@ class Objective:
         return f"<Objective: {self.name}>"
 
 
+def maker(make: Callable[Arguments, Objective]) -> Callable[Arguments, Objective]:
+    """Let the objectives that a function makes remember the call, so that they can be sent and compared.
+
+    `dataclasses.replace` makes an objective that nobody's call has made: it forgets.
+    """
+
+    @wraps(make)
+    def remembering(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Objective:
+        objective = make(*args, **kwargs)
+        object.__setattr__(objective, "_made", (partial(remembering, **kwargs), args))
+        return objective
+
+    return remembering
+
+
+@maker
 def quadratic(curvature: float, minimizer: float = 0.0) -> Objective:
     r"""Return the parabola :math:`\tfrac{\lambda}{2}(w-c)^2` with all its facts.
 
@@ -185,6 +222,7 @@ def quadratic(curvature: float, minimizer: float = 0.0) -> Objective:
         strong_convexity=curvature,
         degree=2,
         view=(minimizer - 2.5, minimizer + 2.5),
+        dimension=1,
     )
 
 
@@ -209,6 +247,7 @@ DOUBLE_WELL = Objective(
     smoothness=math.inf,
     convex=False,
     degree=4,
+    dimension=1,
 )
 
 # w^4 - 3 w^2 + 2 with the square completed: this form overflows to inf, not to inf - inf, and shows
@@ -228,6 +267,7 @@ QUARTIC = Objective(
     smoothness=math.inf,
     convex=False,
     degree=4,
+    dimension=1,
 )
 
 # Its slope -5 sin 5w - w/5 vanishes close to every multiple of pi/5, at the numbers below rounded to
@@ -255,12 +295,14 @@ COSINE_VALLEYS = Objective(
     convex=False,
     view=(0.0, 6.0),
     domain=(0.0, 6.0),
+    dimension=1,
 )
 
 # What is defined on the whole line by plain arithmetic.
 CATALOGUE = (CENTRED_QUADRATIC, SHIFTED_QUADRATIC, DOUBLE_WELL, QUARTIC)
 
 
+@maker
 def quadratic_form(matrix: npt.ArrayLike, minimizer: npt.ArrayLike | None = None) -> Objective:
     r"""Return :math:`\tfrac12 (x-c)^\top M (x-c)` with all its facts.
 
@@ -319,9 +361,11 @@ def quadratic_form(matrix: npt.ArrayLike, minimizer: npt.ArrayLike | None = None
         strong_convexity=least if convex else None,
         degree=2,
         view=(float(c.min()) - 2.5, float(c.max()) + 2.5),
+        dimension=n,
     )
 
 
+@maker
 def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
     r"""Return :math:`\|Ax-b\|^2 + \lambda\|x\|^2`, the sum of squares, with all its facts.
 
@@ -373,6 +417,11 @@ def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Obj
     def slope(x: Number) -> Number:
         return 2 * _times(a.T, _minus(_times(a, x), b)) + 2 * ridge * x
 
+    def value_and_slope(x: Number) -> tuple[Number, Number]:
+        residual = _minus(_times(a, x), b)
+        penalty = ridge * _sum(x * x)
+        return _sum(residual * residual) + penalty, 2 * _times(a.T, residual) + 2 * ridge * x
+
     # the penalty is n more equations, sqrt(lambda) x = 0
     rows = np.vstack([a, math.sqrt(ridge) * np.eye(n)])
     best, _, rank, singular_values = np.linalg.lstsq(rows, np.append(b, np.zeros(n)))
@@ -390,7 +439,143 @@ def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Obj
         convex=True,
         strong_convexity=2 * float(singular_values[-1]) ** 2 if rank == n else 0.0,
         degree=2,
+        dimension=n,
+        value_and_slope=value_and_slope,
     )
+
+
+def negated(objective: Objective) -> Objective:
+    """Return the objective with its sign turned: its minimizers are the maximizers of the other.
+
+    What is known about it turns along: a maximum is a minimum now, and the smoothness stays. What the
+    other knows about its own minimizers says nothing here.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is to become large.
+
+    Examples
+    --------
+    The hill between the two wells is the highest point around:
+
+    >>> from ravine import gradient_descent, minimize
+    >>> run = minimize(negated(DOUBLE_WELL), 0.5, gradient_descent(0.2))
+    >>> print(f"{run.x:.6f} {-run.value:.6f}")
+    0.000000 0.500000
+    """
+    if not isinstance(objective, Objective):
+        raise TypeError(f"objective must be an Objective, got {objective!r}")
+    turned = {"minimum": "maximum", "maximum": "minimum", "saddle": "saddle"}
+    both = objective.value_and_slope
+    return replace(
+        objective,
+        name=f"negated {objective.name}",
+        value=_Negated(objective.value),
+        slope=None if objective.slope is None else _Negated(objective.slope),
+        curvature=None if objective.curvature is None else _Negated(objective.curvature),
+        value_and_slope=None if both is None else lambda w: tuple(-part for part in both(w)),
+        minimizers=(),
+        optimal_value=None,
+        stationary_points=tuple(
+            StationaryPoint(point.x, -point.value, cast("Any", turned[point.kind]))
+            for point in objective.stationary_points
+        ),
+        convex=None,
+        strong_convexity=None,
+    )
+
+
+@dataclass(frozen=True)
+class _Negated:
+    formula: Formula
+
+    def __call__(self, w: Number) -> Number:
+        return -self.formula(w)
+
+
+@dataclass(frozen=True, eq=False)
+class SlopeCheck(Value):
+    """Whether a slope by hand is the derivative of its value, at one point.
+
+    Parameters
+    ----------
+    x, by_hand, by_differences : float or array of shape (n,)
+        The point, the slope there, and what differences of the value say it is.
+    error : float
+        The Euclidean norm of the difference of the two, relative to 1 or to the larger norm.
+    tolerance : float
+        The largest error that passes.
+    """
+
+    x: float | Array
+    by_hand: float | Array
+    by_differences: float | Array
+    error: float
+    tolerance: float
+
+    def __bool__(self) -> bool:
+        """Whether the two agree."""
+        return bool(self.error <= self.tolerance)
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        verdict = "agree" if self else "DIFFER"
+        return (
+            f"slope and differences {verdict} at {self.x}: {self.by_hand} by hand, "
+            f"{self.by_differences} by differences, relative error {self.error:.1e}"
+        )
+
+
+def check_slope(
+    objective: Objective, x: float | npt.ArrayLike, tolerance: float = 1e-5
+) -> SlopeCheck:
+    r"""Compare a slope that was written by hand with differences of the value.
+
+    Each partial derivative is approximated by :math:`(f(x + h e_i) - f(x - h e_i)) / 2h` with
+    :math:`h = \sqrt[3]{u}\,\max(1, |x_i|)`, u the spacing of float64 at 1, where truncation and rounding
+    are about equally large (Nocedal and Wright, *Numerical Optimization*, 2006, section 8.1).
+
+    Parameters
+    ----------
+    objective : Objective
+        It must have a slope.
+    x : float or array of shape (n,)
+        Where to compare. One point proves nothing; take one without zeros and ones in it.
+    tolerance : float
+        The relative error that still passes.
+
+    Examples
+    --------
+    >>> bool(check_slope(DOUBLE_WELL, 1.3))
+    True
+    >>> print(check_slope(Objective("wrong", lambda w: w * w, lambda w: -2 * w), 3.0))
+    slope and differences DIFFER at 3.0: -6.0 by hand, 6.0 by differences, relative error 2.0e+00
+    """
+    if not isinstance(objective, Objective) or objective.slope is None:
+        raise TypeError(f"objective must be an Objective with a slope, got {objective!r}")
+    tolerance = positive("tolerance", tolerance)
+    point = np.asarray(x, np.float64)
+    if not np.isfinite(point).all():
+        raise ValueError(f"x must be finite, got {x}")
+    single = point.ndim == 0
+
+    def value(at: Array) -> float:
+        return float(cast("float", objective(cast("Number", float(at) if single else at))))
+
+    width = np.cbrt(np.finfo(np.float64).eps) * np.maximum(1, np.abs(point))
+    found = np.empty_like(point)
+    for i in np.ndindex(point.shape):
+        ahead, behind = point.copy(), point.copy()
+        ahead[i], behind[i] = point[i] + width[i], point[i] - width[i]
+        found[i] = (value(ahead) - value(behind)) / (ahead[i] - behind[i])
+    by_hand = np.asarray(objective.slope(cast("Number", float(point) if single else point)), float)
+    if by_hand.shape != point.shape:
+        raise ValueError(f"slope must have the shape of x, {point.shape}, got {by_hand.shape}")
+    larger = max(1.0, norm(cast("Number", by_hand)), norm(cast("Number", found)))
+    error = norm(cast("Number", by_hand - found)) / larger
+    shown = (point.item(), by_hand.item(), round(found.item(), 9)) if single else (point, by_hand, found)
+    return SlopeCheck(*shown, error, tolerance)
 
 
 def _extremes(eigenvalues: Array) -> tuple[float, float]:

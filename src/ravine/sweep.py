@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ravine._arguments import number, positive, radius, tolerance, whole
+from ravine._arguments import step_sizes as checked_step_sizes
 from ravine._blocks import Array, Ends, Problem
 from ravine._kernel import Kernel, available, kernel
 from ravine._spread import cores, spread
 from ravine.autodiff import Loss
-from ravine.descent import StoppingRules, check_objective, known_optimal_value
-from ravine.methods import Method, checked_step_size, gradient_descent
+from ravine.descent import check_objective, known_optimal_value
+from ravine.methods import Method, gradient_descent
 from ravine.objectives import Objective
+from ravine.stopping import StoppingRules
 from ravine.trace import StopReason
 
 if TYPE_CHECKING:
@@ -190,7 +192,7 @@ def sweep(
     step_sizes: float | Array,
     starts: float | Array,
     *,
-    method: Callable[[Array], Method[State]] = gradient_descent,  # type: ignore[assignment]
+    method: Callable[[Array], Method[State]] = gradient_descent,
     max_updates: int = 1000,
     eps_grad: float | None = None,
     eps_obj: float | None = None,
@@ -286,7 +288,7 @@ def sweep(
         optimal_value=known_optimal_value(objective, eps_obj),
     )
     x0 = _checked_starts(starts, objective)
-    etas = np.asarray(checked_step_size(step_sizes, "step_sizes"), dtype=x0.dtype)
+    etas = np.asarray(checked_step_sizes("step_sizes", step_sizes), dtype=x0.dtype)
     shape = np.broadcast_shapes(etas.shape, x0.shape)
     etas, x0 = (_frozen(np.array(np.broadcast_to(given, shape))) for given in (etas, x0))
     if keep_iterates:

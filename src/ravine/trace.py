@@ -10,15 +10,17 @@ import numpy.typing as npt
 
 
 class StopReason(IntEnum):
-    """Why a run stopped, in the order in which the rules are tested."""
+    """Why a run stopped: the rules in the order in which they are tested, then what an update may meet."""
 
     NOT_FINITE = 1
     ESCAPED = 2
     GRADIENT = 3
     OBJECTIVE = 4
     PLATEAU = 5
-    CAP = 6
-    NO_STEP = 7
+    STOPPED = 6
+    CAP = 7
+    NO_DESCENT = 8
+    NO_STEP = 9
 
     @property
     def converged(self) -> bool:
@@ -40,9 +42,30 @@ _IN_WORDS = {
     StopReason.GRADIENT: "the gradient norm is within its tolerance",
     StopReason.OBJECTIVE: "the objective gap is within its tolerance",
     StopReason.PLATEAU: "the best value has stopped falling",
+    StopReason.STOPPED: "the stopping rule of the caller asked for it",
     StopReason.CAP: "the cap on updates is reached",
+    StopReason.NO_DESCENT: "the objective rises along the direction of the method",
     StopReason.NO_STEP: "the line search accepts no step size",
 }
+
+
+@dataclass(frozen=True)
+class Best:
+    """The lowest point of a run, logged or not.
+
+    Parameters
+    ----------
+    updates : int
+        After how many updates it was reached, the first time.
+    x : float or array of shape (n,)
+        The point.
+    value : float
+        The objective there.
+    """
+
+    updates: int
+    x: float | npt.NDArray[np.floating]
+    value: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,15 +83,22 @@ class Trace:
     values : array of shape (points,)
         The objective at each point, in float64, which holds every narrower float exactly.
     gradient_norms : array of shape (points,)
-        The Euclidean norm of the gradient at each point, in one dimension the absolute slope.
+        The Euclidean norm of the gradient at each point, in one dimension the absolute slope. With a
+        projection P that of the projected gradient :math:`x - P(x - \\nabla L(x))`, which is zero where
+        no allowed point close by is lower.
     stop : StopReason
         The rule that ended the run.
-    step_sizes : array of shape (points - 1,)
-        The step size of the update from each point but the last, nan where the method does not
-        tell it. Empty when none was logged.
-    evaluations : int
-        How many values of the objective the line searches took, in each update the one at the
-        present point and one for each trial: 0 for a constant step size, which needs no value.
+    step_sizes : array of shape (points - 1,) or (points - 1, n)
+        The step size of the update from each point but the last. Empty when none was logged.
+    value_calls, gradient_calls : int
+        How many values and how many gradients of the objective the run took. A line search takes a
+        value at each trial, and no gradient: a run has one for each point.
+    best : Best, optional
+        The lowest point, logged or not; None when no value was finite.
+    state : object
+        What the method remembered at the end, with which `minimize` can go on from this trace.
+    began_at : int
+        How many updates had been made before the start, by the run that this one went on from.
     logged_at : array of int of shape (points,), optional
         After how many updates each point was logged, from the start at 0 to the last point. By
         default, or when empty, every point was: 0, 1, 2, ...
@@ -89,17 +119,35 @@ the cap on updates is reached
     gradient_norms: npt.NDArray[np.float64]
     stop: StopReason
     step_sizes: npt.NDArray[np.float64] = field(default_factory=lambda: np.array([]))
-    evaluations: int = 0
+    value_calls: int = 0
+    gradient_calls: int = 0
+    best: Best | None = None
+    state: object = None
+    began_at: int = 0
     logged_at: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([], dtype=np.int64))
 
     def __post_init__(self) -> None:
-        """Copy the arrays and make the copies read-only."""
+        """Copy the arrays that somebody could change, and refuse those that do not fit each other."""
         if not self.logged_at.size:
             object.__setattr__(self, "logged_at", np.arange(len(self.iterates)))
         for name in ("iterates", "values", "gradient_norms", "step_sizes", "logged_at"):
-            array = np.array(getattr(self, name))
-            array.setflags(write=False)
+            array = np.asarray(getattr(self, name))
+            if array.flags.writeable or array.base is not None:
+                array = np.array(array)
+                array.setflags(write=False)
             object.__setattr__(self, name, array)
+        points = len(self.iterates)
+        for name in ("values", "gradient_norms", "logged_at"):
+            if len(getattr(self, name)) != points:
+                raise ValueError(
+                    f"{name} must have one entry for each of the {points} iterates, "
+                    f"got {len(getattr(self, name))}"
+                )
+        if len(self.step_sizes) not in (0, points - 1):
+            raise ValueError(
+                f"step_sizes must be empty or have {points - 1} entries, one for each iterate but the "
+                f"last, got {len(self.step_sizes)}"
+            )
 
     @property
     def updates(self) -> int:
@@ -129,6 +177,35 @@ the cap on updates is reached
     def gradient_norm(self) -> float:
         """The gradient norm at the last iterate."""
         return float(self.gradient_norms[-1])
+
+    @property
+    def not_finite(self) -> tuple[str, ...]:
+        """Which of "point", "value" and "gradient" are not finite at the end."""
+        last = {"point": self.iterates[-1], "value": self.value, "gradient": self.gradient_norm}
+        return tuple(name for name, number in last.items() if not np.isfinite(number).all())
+
+    @property
+    def still_since(self) -> int | None:
+        """The first k from which the logged points are all the same, or None if the last two differ.
+
+        A run that stands still need not have converged: a step may be too small to move a float.
+
+        Examples
+        --------
+        In float32, 2**24 + 1 is rounded to 2**24:
+
+        >>> from ravine import gradient_descent, minimize
+        >>> run = minimize(lambda w: -w, np.float32(2.0**24), gradient_descent(1.0), max_updates=5)
+        >>> run.still_since
+        0
+        >>> print(run)
+        5 updates, 6 points: x = 1.67772e+07, value = -1.678e+07, gradient norm = 1.000e+00; stopped \
+because the cap on updates is reached, and the point has stood still since update 0
+        """
+        differ = self.iterates[1:] != self.iterates[:-1]
+        moves = np.flatnonzero(differ.any(axis=tuple(range(1, differ.ndim))))
+        first = int(moves[-1]) + 1 if moves.size else 0
+        return int(self.logged_at[first]) if first < len(self.iterates) - 1 else None
 
     def gaps(self, optimal_value: float = 0.0) -> npt.NDArray[np.float64]:
         """Return the objective gap, value minus optimal value, at each point."""
@@ -193,8 +270,17 @@ the cap on updates is reached
         return (
             f"{_counted(self.updates, 'update')}, {_counted(len(self.iterates), 'point')}: "
             f"x = {_shown(self.x)}, value = {self.value:.3e}, "
-            f"gradient norm = {self.gradient_norm:.3e}; stopped because {self.stop}"
+            f"gradient norm = {self.gradient_norm:.3e}; stopped because {self._why()}"
         )
+
+    def _why(self) -> str:
+        """Say why the run stopped, and what else one would look for."""
+        if self.stop is StopReason.NOT_FINITE and self.not_finite:
+            parts = " and ".join(f"the {name}" for name in self.not_finite)
+            return f"{parts} {'is' if len(self.not_finite) == 1 else 'are'} not finite"
+        if self.stop is StopReason.CAP and (since := self.still_since) is not None:
+            return f"{self.stop}, and the point has stood still since update {since}"
+        return str(self.stop)
 
     def __repr__(self) -> str:
         """Tell the run in one line."""

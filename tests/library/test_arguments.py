@@ -21,7 +21,6 @@ from ravine import (
     gradient_descent,
     heavy_ball,
     least_squares,
-    line_search_descent,
     minimize,
     nesterov,
     quadratic_form,
@@ -216,12 +215,12 @@ BAD_INPUT = [
     (
         lambda: minimize(CENTRED_QUADRATIC, 5.0, 0.1),
         TypeError,
-        "or a line search such as line_search_descent(armijo()), got 0.1",
+        "method must be a Method such as gradient_descent(0.1), got 0.1",
     ),
     (
         lambda: many(0.1, 5.0, method=gradient_descent(0.1)),
         TypeError,
-        "as gradient_descent does, got <Method: gradient descent>",
+        "as gradient_descent does, got gradient_descent(0.1)",
     ),
     # losses
     (
@@ -497,24 +496,19 @@ BAD_INPUT = [
         "max_ratios must be an integer >= 1, got 0",
     ),
     (
-        lambda: line_search_descent(0.5),
-        TypeError,
-        "search must be a LineSearch such as armijo(), got 0.5",
-    ),
-    (
         lambda: minimize(CENTRED_QUADRATIC, 5.0, armijo()),
         TypeError,
-        "line_search_descent(armijo()), got <LineSearch: Armijo backtracking>",
+        "got armijo(); a line search such as armijo() goes in place of its step size",
     ),
     (
-        lambda: minimize(lambda w: w * w, 5.0, line_search_descent(exact_line_search())),
+        lambda: minimize(lambda w: w * w, 5.0, gradient_descent(exact_line_search())),
         ValueError,
         "or a function of one number that knows its stationary points, got <Objective: loss>",
     ),
     (
-        lambda: many(0.1, 5.0, method=line_search_descent(armijo())),
+        lambda: many(0.1, 5.0, method=gradient_descent(armijo())),
         TypeError,
-        "as gradient_descent does, got <LineSearchDescent: Armijo backtracking>",
+        "as gradient_descent does, got gradient_descent(armijo())",
     ),
 ]
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from ravine import (
     armijo,
     gradient_descent,
-    line_search_descent,
     minimize,
     quadratic_form,
     simple_decrease,
@@ -265,7 +264,7 @@ def test_sufficient_decrease_needs_ten_updates_at_most(s, start):
     run = minimize(
         bent_parabola(s),
         start,
-        line_search_descent(armijo(sufficient=0.1)),
+        gradient_descent(armijo(sufficient=0.1)),
         max_updates=10,
         eps_grad=None,
     )

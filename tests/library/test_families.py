@@ -9,7 +9,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ravine import gradient_descent, line_search_descent, minimize, simple_decrease
+from ravine import gradient_descent, minimize, simple_decrease
 from ravine.convexity import chord_test, hessian_test
 from ravine.descent_theorems import lipschitz_trial
 from ravine.families import (
@@ -150,7 +150,7 @@ def test_simple_decrease_is_trapped_on_the_bent_parabola_for_ever():
 
 
 def test_in_floats_rounding_ends_the_trap():
-    run = minimize(bent_parabola(), 2.0, line_search_descent(simple_decrease()), max_updates=100)
+    run = minimize(bent_parabola(), 2.0, gradient_descent(simple_decrease()), max_updates=100)
     assert (run.step_sizes[:51] == 1).all()
     assert run.iterates[51] == -1.0000000000000004
     assert run.step_sizes[51] == 0.5
@@ -168,7 +168,7 @@ def test_in_floats_rounding_ends_the_trap():
     ],
 )
 def test_sufficient_decrease_escapes_the_trap(sufficient, steps):
-    run = minimize(bent_parabola(), 2.0, line_search_descent(armijo(sufficient=sufficient)))
+    run = minimize(bent_parabola(), 2.0, gradient_descent(armijo(sufficient=sufficient)))
     assert run.step_sizes.tolist() == steps
     assert run.x == 0
 

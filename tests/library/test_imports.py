@@ -33,7 +33,7 @@ def test_a_run_with_a_slope_by_hand_never_loads_torch(start):
     code = (
         "import numpy as np, ravine\n"
         "fit = ravine.least_squares(np.eye(2), np.ones(2), ridge=0.1)\n"
-        "ravine.minimize(fit, np.zeros(2), ravine.line_search_descent(ravine.armijo()))\n"
+        "ravine.minimize(fit, np.zeros(2), ravine.gradient_descent(ravine.armijo()))\n"
         "ravine.minimize(ravine.COSINE_VALLEYS, 2.0, ravine.adam(0.01))\n"
         f"ravine.minimize(ravine.DOUBLE_WELL, {start}, ravine.gradient_descent(0.02))\n"
         "ravine.sweep(ravine.DOUBLE_WELL, np.array([0.1, 0.2]), 2.0, max_updates=5)"

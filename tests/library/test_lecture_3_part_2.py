@@ -14,7 +14,6 @@ from ravine import (
     armijo,
     gradient_descent,
     least_squares,
-    line_search_descent,
     minimize,
     quadratic_form,
     simple_decrease,
@@ -179,12 +178,12 @@ class TestLineSearch:
         ],
     )
     def test_armijo_arrives(self, c, steps):
-        run = minimize(bent_parabola(), 2.0, line_search_descent(armijo(sufficient=c)))
+        run = minimize(bent_parabola(), 2.0, gradient_descent(armijo(sufficient=c)))
         assert run.x == 0
         assert run.step_sizes.tolist() == steps
 
     def test_in_floats_rounding_frees_the_run_at_51(self):
-        search = line_search_descent(simple_decrease())
+        search = gradient_descent(simple_decrease())
         run = minimize(bent_parabola(), 2.0, search, max_updates=60, eps_grad=None)
         assert int(np.flatnonzero(run.step_sizes < 1)[0]) == 51
         assert run.iterates[51] == -1.0000000000000004

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from ravine import (
     Objective,
     StopReason,
     gradient_descent,
+    heavy_ball,
     minimize,
     sweep,
 )
@@ -25,39 +27,33 @@ from ravine.methods import Method
 from ravine.objectives import CATALOGUE
 
 
-def heavy_ball(step_size, momentum):
-    """State: one array."""
-
-    def step(x, gradient, velocity):
-        velocity = momentum * velocity - step_size * gradient
-        return x + velocity, velocity
-
-    return Method("heavy ball", init=lambda x0: 0 * x0, step=step)
-
-
 class Memory(NamedTuple):
     mean: object
     spread: object
     count: int
 
 
-def remembering(step_size, decay):
+@dataclass(frozen=True)
+class Remembering(Method):
     """State: arrays and a count that all runs share, as in Adam."""
 
-    def step(x, gradient, memory):
-        mean = decay * memory.mean + (1 - decay) * gradient
+    decay: float
+
+    def init(self, x):
+        return Memory(0 * x, 0 * x, 0)
+
+    def direction(self, x, gradient, memory):
+        mean = self.decay * memory.mean + (1 - self.decay) * gradient
         spread = memory.spread + gradient * gradient
         count = memory.count + 1
-        return x - step_size / count * mean / (1 + spread), Memory(mean, spread, count)
-
-    return Method("remembering", init=lambda x0: Memory(0 * x0, 0 * x0, 0), step=step)
+        return mean / (1 + spread) / count, Memory(mean, spread, count)
 
 
 METHODS = {
     "gradient descent": gradient_descent,
     "heavy ball": partial(heavy_ball, momentum=0.5),
     "heavy ball, strong": partial(heavy_ball, momentum=0.95),
-    "remembering": partial(remembering, decay=0.75),
+    "remembering": partial(Remembering, decay=0.75),
 }
 STOPPING = st.fixed_dictionaries(
     {

@@ -150,21 +150,17 @@ def test_compiled_runs_are_those_of_minimize(runs, cap, eps_grad, eps_obj, dtype
 
 
 def going_by_parts(step_size):
-    half = step_size / 2  # an array made of the step sizes: which runs it belongs to is not seen
-
-    def step(x, gradient, state):
-        return x - half * gradient, state
-
-    return Method("by parts", init=lambda x0: None, step=step)  # noqa: ARG005
+    return gradient_descent(step_size / 2)  # made of the step sizes: which runs it belongs to is not seen
 
 
-def restarting(step_size):
-    def step(x, gradient, count):
+class Restarting(Method):
+    def init(self, x):
+        return 0
+
+    def direction(self, x, gradient, count):
         if count == 3:  # another rule in one of the updates
-            return x - 0.1, 0
-        return x - step_size * gradient, count + 1
-
-    return Method("restarting", init=lambda x0: 0, step=step)  # noqa: ARG005
+            return x, 0
+        return gradient, count + 1
 
 
 @pytest.mark.parametrize(
@@ -187,8 +183,8 @@ def restarting(step_size):
             gradient_descent,
             "can hold Python numbers",
         ),
-        (DOUBLE_WELL, going_by_parts, "half is an array"),
-        (DOUBLE_WELL, restarting, "the rule is not the same in each update"),
+        (DOUBLE_WELL, going_by_parts, "not the one that is swept"),
+        (DOUBLE_WELL, Restarting, "the rule is not the same in each update"),
     ],
     ids=["function", "torch", "power", "decision", "wide number", "another array", "restart"],
 )

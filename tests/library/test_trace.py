@@ -80,10 +80,10 @@ def test_every_reason_has_words(reason):
 def test_step_sizes_are_a_copy_that_cannot_be_changed():
     step_sizes = np.array([0.5])
     trace = Trace(
-        np.arange(2.0), np.ones(2), np.ones(2), StopReason.CAP, step_sizes=step_sizes, evaluations=3
+        np.arange(2.0), np.ones(2), np.ones(2), StopReason.CAP, step_sizes=step_sizes, value_calls=3
     )
     step_sizes[0] = 7.0
-    assert (trace.step_sizes.tolist(), trace.evaluations) == ([0.5], 3)
+    assert (trace.step_sizes.tolist(), trace.value_calls) == ([0.5], 3)
     with pytest.raises(ValueError, match="read-only"):
         trace.step_sizes[0] = 1.0
 

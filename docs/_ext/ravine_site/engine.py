@@ -1,9 +1,10 @@
 """What the explorer needs from the library: formulas, facts, and runs to be checked against."""
 
+import copy
 import html
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,19 +13,22 @@ from ravine import adagrad, adam, gradient_descent, heavy_ball, minimize, nester
 from ravine.landscapes import LANDSCAPES, Landscape, hessian_eigenvalues
 from ravine.methods import Method
 from ravine.objectives import CENTRED_QUADRATIC, DOUBLE_WELL, QUARTIC, Objective
-from ravine.stepsize import LineSearchDescent, armijo, line_search_descent
+from ravine.stepsize import armijo
 
 if TYPE_CHECKING:
     import sympy
 
-from .javascript import constant, function, with_free_parameters
+from .javascript import constant, function
 
 POINT = ("x", "y")
 
 MOMENTUM = ("heavy_ball", "nesterov")
 
-RULES: dict[str, tuple[Callable[..., Method[Any]], object]] = {
-    # by name: the constructor, and what one coordinate of its state looks like
+SYMBOLS = {"step_size": "eta", "momentum": "beta"}
+"""What the browser calls the settings that its readers set."""
+
+RULES: dict[str, tuple[type[Method[Any]], object]] = {
+    # by name: the class, and what one coordinate of its state looks like
     "gradient_descent": (gradient_descent, "state"),
     "heavy_ball": (heavy_ball, "state"),
     "nesterov": (nesterov, "state"),
@@ -133,22 +137,47 @@ def line_code(key: str, objective: Objective, start: float, step_size: float) ->
     return "{\n..." + constant(facts) + ",\n" + ",\n".join(formulas) + "}"
 
 
+def parameters(method: Method[Any]) -> dict[str, float]:
+    """Return the numbers that a method is made with, by the names they have in the browser."""
+    found: dict[str, float] = {}
+    for field in fields(method):
+        setting = getattr(method, field.name)
+        if isinstance(setting, tuple):
+            found |= {f"{field.name[:-1]}{i}": part for i, part in enumerate(setting, start=1)}
+        elif setting is not None:
+            found[SYMBOLS.get(field.name, field.name)] = setting
+    return found
+
+
+def with_parameters(method: Method[Any], values: dict[str, Any]) -> Method[Any]:
+    """Return the method with other numbers, recorded ones among them, which no check would let pass."""
+    changed = copy.copy(method)
+    for field in fields(method):
+        setting = getattr(method, field.name)
+        if isinstance(setting, tuple):
+            setting = tuple(values[f"{field.name[:-1]}{i}"] for i in range(1, len(setting) + 1))
+        elif setting is not None:
+            setting = values[SYMBOLS.get(field.name, field.name)]
+        object.__setattr__(changed, field.name, setting)
+    return changed
+
+
 def method_code(key: str) -> str:
     """Return an update rule for one coordinate as a JavaScript object."""
     constructor, state = RULES[key]
     example = constructor(0.1, momentum=0.5) if key in MOMENTUM else constructor(0.1)
-    rule, parameters = with_free_parameters(example.step)
+    defaults = parameters(example)
     step = function(
-        lambda x, gradient, memory, *rest: rule(x, gradient, _as_state(memory), *rest),
-        ["x", "gradient", state, *parameters],
+        lambda x, gradient, memory, *given: with_parameters(
+            example, dict(zip(defaults, given, strict=True))
+        ).step(x, gradient, _as_state(memory)),
+        ["x", "gradient", state, *defaults],
     )
     description = {
         "key": key,
         "label": example.name,
-        "parameters": parameters,
-        "defaults": dict(
-            zip(parameters, inspect.getclosurevars(example.step).nonlocals.values(), strict=True)
-        ),
+        "parameters": list(defaults),
+        "defaults": defaults,
     }
     init = function(example.init, ["x"])
     return "{\n..." + constant(description) + f",\ninit: {init},\nstep: {step}" + "}"
@@ -210,13 +239,13 @@ def golden_runs(updates: int = 200) -> Iterator[Golden]:
                 else:
                     method = constructor(settings["eta"])
                 yield _golden(landscape, key, method, settings, updates)
-        yield _golden(landscape, "backtracking", line_search_descent(armijo()), {}, updates)
+        yield _golden(landscape, "backtracking", gradient_descent(armijo()), {}, updates)
 
 
 def _golden(
     landscape: Landscape,
     key: str,
-    method: Method[Any] | LineSearchDescent,
+    method: Method[Any],
     settings: dict[str, float],
     updates: int,
 ) -> Golden:

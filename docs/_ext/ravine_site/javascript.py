@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from ravine._recorded import Language, Recorded, Tape, refilled
+from ravine._recorded import Language, Recorded, Tape
 
 
 def literal(value: object) -> str:
@@ -75,23 +75,6 @@ def _written(tape: Tape, result: object) -> str:
     if isinstance(result, tuple):
         return f"[{', '.join(_written(tape, part) for part in result)}]"
     return "null" if result is None else tape.written(result)
-
-
-def with_free_parameters(step: Callable[..., object]) -> tuple[Callable[..., object], list[str]]:
-    """Return an update rule that takes its parameters as further arguments, and their names.
-
-    Its step size and momentum are variables of the function around it; they are filled in again
-    at each call.
-    """
-    names: list[str] = []
-    refilled(step, lambda name, _value: names.append(name))
-
-    def called(*arguments: object) -> object:
-        given, parameters = arguments[: -len(names)], arguments[-len(names) :]
-        values = dict(zip(names, parameters, strict=True))
-        return refilled(step, lambda name, _value: values[name])(*given)
-
-    return called, names
 
 
 def constant(value: object) -> str:
