@@ -68,6 +68,14 @@ def fraction(name: str, value: object) -> float:
     return checked
 
 
+def pair_of_fractions(name: str, value: object) -> tuple[float, float]:
+    """Return two numbers that are at least 0 and less than 1 as Python floats."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair of numbers, got {value!r}")
+    first, second = (fraction(name, part) for part in value)
+    return first, second
+
+
 def tolerance(name: str, value: object) -> float | None:
     """Return a finite number >= 0, or None, which switches the rule off."""
     if value is None:

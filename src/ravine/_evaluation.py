@@ -62,14 +62,14 @@ class Evaluation:
         """Let the next point be one that a line search has looked at."""
         self.accepted = trial
 
-    def value(self, x: Number) -> tuple[float, torch.Tensor | None]:
+    def value(self, x: Number) -> tuple[float, object]:
         """Return the value and torch's record of it, if torch is to differentiate it."""
         if not self.inside(x):
             return math.inf, None
         self.value_calls += 1
         if not self.by_torch:
             return self.single("objective", self.asked(self.objective.value, x)), None
-        value, variable = tracked_value(self.objective.value, x)
+        value, variable = tracked_value(self.objective.value, cast("Point", x))
         return value.item(), (value, variable)
 
     def gradient(self, x: Number, record: Any) -> Number:
@@ -80,7 +80,7 @@ class Evaluation:
         if not self.by_torch:
             slope = self.asked(cast("Formula", self.objective.slope), x)
             return self.like(x, slope)
-        return cast("Number", derivative_of(*record, like=x))
+        return cast("Number", derivative_of(record[0], record[1], cast("Point", x)))
 
     def inside(self, x: Number) -> bool:
         """Whether x lies in the domain; outside the objective counts as infinite, without a gradient."""
@@ -91,9 +91,9 @@ class Evaluation:
         if isinstance(x, float):
             return asked_at_a_float(formula, x)
         if is_tensor(x):
-            before = x._version
+            before = x._version  # noqa: SLF001 (torch has no public name for it)
             answer = formula(x)
-            if x._version != before:
+            if x._version != before:  # noqa: SLF001
                 raise ValueError(_IN_PLACE.format(self.objective.name))
             return answer
         view = cast("npt.NDArray[np.floating]", x).view()
@@ -108,7 +108,7 @@ class Evaluation:
     def single(self, name: str, value: Any) -> float:
         """Return a value as a Python float."""
         if value.__class__ is float:
-            return cast("float", value)
+            return value
         if shape(value) != ():
             raise ValueError(f"{name} must return a single number, got shape {shape(value)}")
         is_number = isinstance(value, Real | np.ndarray) or is_tensor(value)

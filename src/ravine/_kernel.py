@@ -128,9 +128,13 @@ def _formulas(objective: object, fixed: Constants) -> list[str]:
 def _tests(rules: StoppingRules, limits: Constants) -> list[str]:
     """Return the lines that leave the loop with the code of the first rule that is met."""
     tape = Tape(python(limits), prefix="u")
-    names = ("updates", "size", "value", "gradient_norm")
-    run = [Recorded(tape, name) for name in names]
-    met = [(reason, tape.written(test(*run, math.inf))) for reason, test in rules.tests()]
+    k, size, value, norm = (
+        Recorded(tape, n) for n in ("updates", "size", "value", "gradient_norm")
+    )
+    met = [
+        (reason, tape.written(test(k, size, value, norm, math.inf)))
+        for reason, test in rules.tests()
+    ]
     leaves = [f"if {test}: stop = {int(reason)}; break" for reason, test in met]
     return [*tape.lines(), *leaves]
 
@@ -159,7 +163,9 @@ def _update(problem: Problem, dtype: np.dtype[Any]) -> tuple[list[str], list[str
         tape = Tape(python(constants), prefix="v")
         x, gradient, step_size = (Recorded(tape, name) for name in ("x", "gradient", "step_size"))
         before = _recorded(state, iter(memory), tape)
-        direction, state = cast("Any", method.direction(cast("Any", x), cast("Any", gradient), before))
+        direction, state = cast(
+            "Any", method.direction(cast("Any", x), cast("Any", gradient), before)
+        )
         x = cast("Recorded", x - step_size * direction)
         following = [entry for entry in _leaves(state) if isinstance(entry, Recorded)]
         names = [tape.written(x), *(entry.code for entry in following)]

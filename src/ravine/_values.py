@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -15,21 +15,21 @@ class Value:
         """Say whether the other is of the same class and has the same parts."""
         if type(other) is not type(self):
             return NotImplemented
-        return all(_same(mine, theirs) for (_, mine), (_, theirs) in zip(_parts(self), _parts(other), strict=True))
+        return _same(_parts(self), _parts(other))
 
     def __hash__(self) -> int:
         """Return the same number for equal values."""
-        return hash((type(self), *(_hashable(part) for _, part in _parts(self))))
+        return hash((type(self), _hashable(_parts(self))))
 
     def __repr__(self) -> str:
         """Write the value as one would make it; what is as by default is left out."""
-        defaults = {entry.name: entry.default for entry in fields(self)}  # type: ignore[arg-type]
-        told = [
-            part_as_text if defaults[name] is MISSING and not kept_by_name else f"{name}={part_as_text}"
-            for kept_by_name, (name, part) in enumerate(_parts(self))
-            if not _same(part, defaults[name])
-            for part_as_text in [_shown(part)]
-        ]
+        told: list[str] = []
+        for entry in fields(cast("Any", self)):
+            part = getattr(self, entry.name)
+            if entry.default is MISSING and len(told) == 0:
+                told.append(_shown(part))
+            elif entry.default is MISSING or not _same(part, entry.default):
+                told.append(f"{entry.name}={_shown(part)}")
         return f"{type(self).__name__}({', '.join(told)})"
 
 
@@ -45,16 +45,17 @@ class Named(Value):
             cls.name = cls.__name__.replace("_", " ")
 
 
-def _parts(value: Any) -> list[tuple[str, Any]]:
-    return [(entry.name, getattr(value, entry.name)) for entry in fields(value)]
+def _parts(value: object) -> tuple[object, ...]:
+    return tuple(getattr(value, entry.name) for entry in fields(cast("Any", value)))
 
 
 def _same(mine: object, theirs: object) -> bool:
-    if isinstance(mine, np.ndarray) or isinstance(theirs, np.ndarray):
-        alike = isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray)
-        return alike and mine.dtype == theirs.dtype and np.array_equal(mine, theirs, equal_nan=mine.dtype.kind == "f")
     if isinstance(mine, tuple) and isinstance(theirs, tuple):
         return len(mine) == len(theirs) and all(map(_same, mine, theirs))
+    if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
+        return mine.dtype == theirs.dtype and np.array_equal(mine, theirs)
+    if isinstance(mine, np.ndarray) or isinstance(theirs, np.ndarray):
+        return False
     return mine is theirs or bool(mine == theirs)
 
 
@@ -69,4 +70,4 @@ def _hashable(part: object) -> object:
 def _shown(part: object) -> str:
     if isinstance(part, np.ndarray):
         return np.array2string(part, separator=", ", threshold=6)
-    return getattr(part, "__name__", "") if callable(part) and hasattr(part, "__name__") else repr(part)
+    return str(getattr(part, "__name__", repr(part)))  # a function by its name

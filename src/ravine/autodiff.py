@@ -127,7 +127,7 @@ def derivative_of(
     value: torch.Tensor, variable: torch.Tensor, like: float | Array | torch.Tensor
 ) -> float | Array | torch.Tensor:
     """Return the derivative of what `tracked_value` gave, as the kind of number asked for."""
-    return _like(like, _derivative(value, variable))
+    return cast("float | Array | torch.Tensor", _like(like, _derivative(value, variable)))
 
 
 def recording() -> AbstractContextManager[object]:
@@ -232,7 +232,10 @@ def _came_through_numpy(error: Exception) -> bool:
     frame = error.__traceback__
     while frame is not None:
         code = frame.tb_frame.f_code
-        if code.co_name in {"__array__", "__array_wrap__"} or f"{os.sep}numpy{os.sep}" in code.co_filename:
+        if (
+            code.co_name in {"__array__", "__array_wrap__"}
+            or f"{os.sep}numpy{os.sep}" in code.co_filename
+        ):
             return True
         frame = frame.tb_next
     return False

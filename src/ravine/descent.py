@@ -135,11 +135,11 @@ def minimize(
     log_every = whole("log_every", log_every, at_least=1)
     with recording(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         before = x0 if isinstance(x0, Trace) else None
-        x = _checked_start(x0 if before is None else before.x, objective)
+        x = _checked_start(x0 if before is None else _end(before), objective)
         return _run(objective, x, method, rules, stop, before=before, log_every=log_every)
 
 
-def _run(
+def _run(  # noqa: C901 (the loop is read aloud, in one piece)
     objective: Objective | Loss,
     x: Number,
     method: Method[Any],
@@ -185,7 +185,9 @@ def _run(
         # update
         direction, following = checked(method.direction(x, gradient, state), method)
         if isinstance(search, LineSearch):
-            ray = Ray(evaluation.objective, x, gradient, direction, value, evaluation.value, project)
+            ray = Ray(
+                evaluation.objective, x, gradient, direction, value, evaluation.value, project
+            )
             trial = None if ray.leads_up() else search.search(ray)
             if trial is None:
                 reason = StopReason.NO_DESCENT if ray.leads_up() else StopReason.NO_STEP
@@ -249,7 +251,7 @@ def _written(x0: Number) -> Callable[[Number], Any]:
 def _best(updates: int, x: Number, value: float) -> Best | None:
     if value == math.inf:
         return None
-    return Best(updates, cast("float", x) if isinstance(x, float) else _detached(x), value)
+    return Best(updates, x if isinstance(x, float) else _detached(x), value)
 
 
 def _step_sizes(method: Method[Any], x: Number) -> Callable[[int], Any]:
@@ -296,6 +298,14 @@ def _checked_updates(x0: Number) -> Callable[[Any, Method[Any]], tuple[Number, A
 
     is_float, dtype = isinstance(x0, float), getattr(x0, "dtype", None)
     return checked
+
+
+def _end(run: Trace) -> Point:
+    """Return the last point of a run, a tensor if that is what the method's memory holds."""
+    last = run.iterates[-1]
+    memory = run.state if isinstance(run.state, tuple) else (run.state,)
+    tensor = next((part for part in memory if is_tensor(part)), None)
+    return cast("Point", last if tensor is None else tensor.new_tensor(last))
 
 
 def check_objective(objective: object) -> None:

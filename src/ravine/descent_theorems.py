@@ -20,8 +20,8 @@ from ravine._batches import Array, Function, gradients, norms, values
 from ravine.convexity import Box, Pairs, Verdict, hessian_test, judge, pooled, uniform_pairs
 from ravine.descent import minimize
 from ravine.families import LEAST_SQUARES, Family, bent_parabola, scaled
-from ravine.objectives import Number, Objective
 from ravine.methods import gradient_descent
+from ravine.objectives import Number, Objective
 from ravine.stepsize import LineSearch, simple_decrease
 from ravine.theorems import zero_gradient_trial
 from ravine.theory import (

@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from ravine._arguments import fraction, positive, step_sizes
+from ravine._arguments import fraction, pair_of_fractions, positive, step_sizes
 from ravine._functions import sqrt
 from ravine._values import Named
 from ravine.objectives import Number
@@ -423,9 +423,7 @@ class adam(Method[Moments]):
     def __post_init__(self) -> None:
         """Refuse settings that are not what is said above."""
         super().__post_init__()
-        if not isinstance(self.betas, tuple | list) or len(self.betas) != 2:
-            raise TypeError(f"betas must be a pair of numbers, got {self.betas!r}")
-        object.__setattr__(self, "betas", tuple(fraction("betas", beta) for beta in self.betas))
+        object.__setattr__(self, "betas", pair_of_fractions("betas", self.betas))
         object.__setattr__(self, "eps", positive("eps", self.eps))
 
     def init(self, x: Number) -> Moments:

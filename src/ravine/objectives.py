@@ -474,7 +474,7 @@ def negated(objective: Objective) -> Objective:
         value=_Negated(objective.value),
         slope=None if objective.slope is None else _Negated(objective.slope),
         curvature=None if objective.curvature is None else _Negated(objective.curvature),
-        value_and_slope=None if both is None else lambda w: tuple(-part for part in both(w)),
+        value_and_slope=None if both is None else _NegatedPair(both),
         minimizers=(),
         optimal_value=None,
         stationary_points=tuple(
@@ -492,6 +492,15 @@ class _Negated:
 
     def __call__(self, w: Number) -> Number:
         return -self.formula(w)
+
+
+@dataclass(frozen=True)
+class _NegatedPair:
+    formula: Callable[[Number], tuple[Number, Number]]
+
+    def __call__(self, w: Number) -> tuple[Number, Number]:
+        value, slope = self.formula(w)
+        return -value, -slope
 
 
 @dataclass(frozen=True, eq=False)
@@ -552,12 +561,13 @@ def check_slope(
     >>> print(check_slope(Objective("wrong", lambda w: w * w, lambda w: -2 * w), 3.0))
     slope and differences DIFFER at 3.0: -6.0 by hand, 6.0 by differences, relative error 2.0e+00
     """
-    if not isinstance(objective, Objective) or objective.slope is None:
+    slope = getattr(objective, "slope", None)
+    if slope is None:
         raise TypeError(f"objective must be an Objective with a slope, got {objective!r}")
     tolerance = positive("tolerance", tolerance)
     point = np.asarray(x, np.float64)
     if not np.isfinite(point).all():
-        raise ValueError(f"x must be finite, got {x}")
+        raise ValueError(f"x must be finite, got {point}")
     single = point.ndim == 0
 
     def value(at: Array) -> float:
@@ -569,13 +579,14 @@ def check_slope(
         ahead, behind = point.copy(), point.copy()
         ahead[i], behind[i] = point[i] + width[i], point[i] - width[i]
         found[i] = (value(ahead) - value(behind)) / (ahead[i] - behind[i])
-    by_hand = np.asarray(objective.slope(cast("Number", float(point) if single else point)), float)
+    by_hand = np.asarray(slope(float(point) if single else point), float)
     if by_hand.shape != point.shape:
         raise ValueError(f"slope must have the shape of x, {point.shape}, got {by_hand.shape}")
     larger = max(1.0, norm(cast("Number", by_hand)), norm(cast("Number", found)))
     error = norm(cast("Number", by_hand - found)) / larger
-    shown = (point.item(), by_hand.item(), round(found.item(), 9)) if single else (point, by_hand, found)
-    return SlopeCheck(*shown, error, tolerance)
+    if single:
+        return SlopeCheck(point.item(), by_hand.item(), round(found.item(), 9), error, tolerance)
+    return SlopeCheck(point, by_hand, found, error, tolerance)
 
 
 def _extremes(eigenvalues: Array) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -136,7 +136,7 @@ class ball(Projection):
             return x
         where = np.where if isinstance(points, np.ndarray) else _torch_where
         nearest = centre + away * (self.radius / where(too_far, distance, self.radius))
-        return where(too_far, nearest, points)
+        return cast("Number", where(too_far, nearest, points))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -170,13 +170,13 @@ class simplex(Projection):
         if isinstance(x, float) or points.ndim == 0:
             raise TypeError(f"simplex needs points of at least one coordinate in an array, got {x}")
         if is_tensor(points):
-            return points.new_tensor(self(points.detach().numpy()))  # type: ignore[return-value]
+            return cast("Number", points.new_tensor(self(points.detach().numpy())))
         falling = -np.sort(-points, axis=0)
         count = np.arange(1, len(points) + 1).reshape(-1, *(1 for _ in points.shape[1:]))
         excess = (np.cumsum(falling, axis=0) - self.total) / count.astype(points.dtype)
         last = np.count_nonzero(falling > excess, axis=0) - 1
         lowered = np.take_along_axis(excess, np.expand_dims(last, 0), axis=0)
-        return np.maximum(points - lowered, 0)  # type: ignore[return-value]
+        return cast("Number", np.maximum(points - lowered, 0))
 
 
 def _limit(name: str, given: object) -> float | npt.NDArray[np.floating]:
@@ -197,7 +197,7 @@ def _limit(name: str, given: object) -> float | npt.NDArray[np.floating]:
 
 def _at_least(x: Number, low: float | npt.NDArray[np.floating]) -> Number:
     if isinstance(x, float):
-        return low if x < low else x  # type: ignore[return-value] # nan stays nan
+        return max(x, low)  # nan stays nan
     if is_tensor(x):
         return x.clamp(min=_beside(low, x))
     return np.maximum(x, _beside(low, x))  # type: ignore[call-overload, no-any-return]
@@ -205,7 +205,7 @@ def _at_least(x: Number, low: float | npt.NDArray[np.floating]) -> Number:
 
 def _at_most(x: Number, high: float | npt.NDArray[np.floating]) -> Number:
     if isinstance(x, float):
-        return high if x > high else x  # type: ignore[return-value]
+        return min(x, high)
     if is_tensor(x):
         return x.clamp(max=_beside(high, x))
     return np.minimum(x, _beside(high, x))  # type: ignore[call-overload, no-any-return]

@@ -96,7 +96,7 @@ class Ray:
         Takes points to the allowed ones.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         objective: Any,
         x: Number,

@@ -98,7 +98,7 @@ def _is_not_finite(_k: Any, size: Any, value: Any, norm: Any, _fall: Any) -> Any
     return is_finite ^ True
 
 
-def first_met(
+def first_met(  # noqa: PLR0917 (in the order of a test)
     tests: list[tuple[StopReason, Test]],
     updates: int,
     size: float,
@@ -106,7 +106,7 @@ def first_met(
     gradient_norm: float,
     recent_fall: float,
 ) -> StopReason | None:
-    """Return the first of some tests that a run passes."""
+    """Return the reason of the first test that is met."""
     for reason, test in tests:
         if test(updates, size, value, gradient_norm, recent_fall):
             return reason

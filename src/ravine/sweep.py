@@ -192,7 +192,7 @@ def sweep(
     step_sizes: float | Array,
     starts: float | Array,
     *,
-    method: Callable[[Array], Method[State]] = gradient_descent,
+    method: Callable[[Array], Method[Any]] = gradient_descent,
     max_updates: int = 1000,
     eps_grad: float | None = None,
     eps_obj: float | None = None,

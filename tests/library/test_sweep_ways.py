@@ -150,7 +150,9 @@ def test_compiled_runs_are_those_of_minimize(runs, cap, eps_grad, eps_obj, dtype
 
 
 def going_by_parts(step_size):
-    return gradient_descent(step_size / 2)  # made of the step sizes: which runs it belongs to is not seen
+    return gradient_descent(
+        step_size / 2
+    )  # made of the step sizes: which runs it belongs to is not seen
 
 
 class Restarting(Method):

@@ -27,7 +27,7 @@ MOMENTUM = ("heavy_ball", "nesterov")
 SYMBOLS = {"step_size": "eta", "momentum": "beta"}
 """What the browser calls the settings that its readers set."""
 
-RULES: dict[str, tuple[type[Method[Any]], object]] = {
+RULES: dict[str, tuple[Callable[..., Method[Any]], object]] = {
     # by name: the class, and what one coordinate of its state looks like
     "gradient_descent": (gradient_descent, "state"),
     "heavy_ball": (heavy_ball, "state"),
