@@ -135,12 +135,31 @@ class Evaluation:
 
 
 def quickest(evaluation: Evaluation) -> Callable[[Number], tuple[float, Number]]:
-    """Return the evaluation, or what does the same at Python floats with slopes by hand, in half the time."""
+    """Return the evaluation, or what does the same in less time for the usual kinds of objective."""
     objective = evaluation.objective
-    if not evaluation.is_float or evaluation.by_torch or evaluation.bounded:
+    if evaluation.bounded or objective.value_and_slope is not None:
         return evaluation
-    if objective.value_and_slope is not None:
-        return evaluation
+    if evaluation.by_torch:
+        return _tracked(evaluation)
+    return _at_floats(evaluation) if evaluation.is_float else evaluation
+
+
+def _tracked(evaluation: Evaluation) -> Callable[[Number], tuple[float, Number]]:
+    formula = evaluation.objective.value
+
+    def evaluate(x: Number) -> tuple[float, Number]:
+        if evaluation.accepted is not None:
+            return evaluation(x)
+        evaluation.value_calls += 1
+        evaluation.gradient_calls += 1
+        value, variable = tracked_value(formula, cast("Point", x))
+        return value.item(), cast("Number", derivative_of(value, variable, cast("Point", x)))
+
+    return evaluate
+
+
+def _at_floats(evaluation: Evaluation) -> Callable[[Number], tuple[float, Number]]:
+    objective = evaluation.objective
     formula, slope = objective.value, cast("Formula", objective.slope)
 
     def evaluate(x: Number) -> tuple[float, Number]:

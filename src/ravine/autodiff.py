@@ -266,7 +266,7 @@ def _derivative(value: torch.Tensor, variable: torch.Tensor) -> torch.Tensor:
     import torch
 
     one = _one(value.dtype, value.device)
-    (slope,) = torch.autograd.grad(value, variable, one, allow_unused=True)
+    (slope,) = torch.autograd.grad((value,), (variable,), (one,), allow_unused=True)
     if slope is None:
         raise ValueError(
             f"loss must depend on w, got {value.item()} with no recorded way back to w"

@@ -289,14 +289,17 @@ def _checked_updates(x0: Number) -> Callable[[Any, Method[Any]], tuple[Number, A
         if is_float:
             if not isinstance(direction, float | int):
                 raise TypeError(f"direction of {method!r} must be a number, got {direction!r}")
-        elif shape(direction) != shape(x0) or getattr(direction, "dtype", None) != dtype:
+        elif kind_of(direction) != kind:
             raise TypeError(
-                f"direction of {method!r} must have the shape and the dtype of x, {shape(x0)} and "
-                f"{dtype}, got {shape(direction)} and {getattr(direction, 'dtype', type(direction))}"
+                f"direction of {method!r} must have the shape and the dtype of x, "
+                f"{kind[0]} and {kind[1]}, got {direction!r}"
             )
         return cast("tuple[Number, Any]", answer)
 
-    is_float, dtype = isinstance(x0, float), getattr(x0, "dtype", None)
+    def kind_of(x: Any) -> tuple[object, object]:
+        return getattr(x, "shape", None), getattr(x, "dtype", None)
+
+    is_float, kind = isinstance(x0, float), kind_of(x0)
     return checked
 
 
@@ -353,6 +356,8 @@ def _start_number(x0: object) -> Number:
     if isinstance(x0, np.ndarray | np.floating) and not isinstance(x0, float):
         if not np.issubdtype(x0.dtype, np.floating):
             raise TypeError(f"x0 must be an array of floats, got dtype {x0.dtype}")
+        if x0.shape == () and x0.dtype == np.float64:  # the same numbers, and quicker
+            return cast("Number", x0.item())
         return cast("Number", np.array(x0))
     return cast("Number", number("x0", x0, "a float, or an array or a tensor of floats"))
 

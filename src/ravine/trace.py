@@ -70,7 +70,7 @@ class Best:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace:
-    r"""The log of one run: a value that cannot be changed.
+    """The log of one run: a value that cannot be changed.
 
     Entry k of each array belongs to the point after k updates; entry 0 is the start. The last
     point is logged too, so points logged = updates + 1. Of a run that logged only every n-th
@@ -84,8 +84,8 @@ class Trace:
         The objective at each point, in float64, which holds every narrower float exactly.
     gradient_norms : array of shape (points,)
         The Euclidean norm of the gradient at each point, in one dimension the absolute slope. With a
-        projection P that of the projected gradient :math:`x - P(x - \nabla L(x))`, which is zero where
-        no allowed point close by is lower.
+        projection P that of the projected gradient, ``x - P(x - gradient)``, which is zero where no
+        allowed point close by is lower.
     stop : StopReason
         The rule that ended the run.
     step_sizes : array of shape (points - 1,) or (points - 1, n)
