@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import torch
@@ -37,6 +38,16 @@ def cos(x: Number) -> Number:
     return _by_its_own_library("cos", x)
 
 
+def exp(x: Any) -> Any:
+    """Return the exponential, of the kind of x."""
+    return _by_its_own_library("exp", x)
+
+
+def log(x: Any) -> Any:
+    """Return the natural logarithm, of the kind of x."""
+    return _by_its_own_library("log", x)
+
+
 def sqrt(x: Number) -> Number:
     """Return the square root, of the kind of x; it rounds alike for floats, arrays and tensors."""
     return _by_its_own_library("sqrt", x)
@@ -62,6 +73,18 @@ def norm(x: Number) -> float:
         return largest
     flat = flat / largest
     return largest * math.sqrt(float(flat.dot(flat)))
+
+
+def alike(constant: npt.NDArray[np.floating], x: Any) -> Any:
+    """Return an array of constants in the kind and dtype of x."""
+    if is_tensor(x):
+        return x.new_tensor(constant)
+    return constant.astype(x.dtype, copy=False) if x.dtype.kind in {"f", "O"} else constant
+
+
+def column(constant: npt.NDArray[np.floating], x: Any) -> Any:
+    """Return constants, one for each coordinate of x, so that they stand beside every point of a batch."""
+    return alike(constant.reshape(-1, *(1 for _ in x.shape[1:])), x)
 
 
 def _by_its_own_library(name: str, x: Number) -> Number:

@@ -15,7 +15,7 @@ class Value:
         """Say whether the other is of the same class and has the same parts."""
         if type(other) is not type(self):
             return NotImplemented
-        return _same(_parts(self), _parts(other))
+        return same(_parts(self), _parts(other))
 
     def __hash__(self) -> int:
         """Return the same number for equal values."""
@@ -24,11 +24,11 @@ class Value:
     def __repr__(self) -> str:
         """Write the value as one would make it; what is as by default is left out."""
         told: list[str] = []
-        for entry in fields(cast("Any", self)):
+        for entry in sorted(fields(cast("Any", self)), key=lambda entry: entry.kw_only is True):
             part = getattr(self, entry.name)
             if entry.default is MISSING and len(told) == 0:
                 told.append(_shown(part))
-            elif entry.default is MISSING or not _same(part, entry.default):
+            elif entry.default is MISSING or not same(part, entry.default):
                 told.append(f"{entry.name}={_shown(part)}")
         return f"{type(self).__name__}({', '.join(told)})"
 
@@ -49,9 +49,10 @@ def _parts(value: object) -> tuple[object, ...]:
     return tuple(getattr(value, entry.name) for entry in fields(cast("Any", value)))
 
 
-def _same(mine: object, theirs: object) -> bool:
+def same(mine: object, theirs: object) -> bool:
+    """Say whether two parts are equal, in tuples and in arrays too."""
     if isinstance(mine, tuple) and isinstance(theirs, tuple):
-        return len(mine) == len(theirs) and all(map(_same, mine, theirs))
+        return len(mine) == len(theirs) and all(map(same, mine, theirs))
     if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
         return mine.dtype == theirs.dtype and np.array_equal(mine, theirs)
     if isinstance(mine, np.ndarray) or isinstance(theirs, np.ndarray):

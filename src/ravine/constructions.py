@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from ravine._arguments import array, positive, radius, real, whole
 from ravine._batches import Array, Function
+from ravine._functions import exp, is_tensor, log
 from ravine.convexity import (
     Box,
     Comparison,
@@ -189,8 +190,8 @@ def log_sum_exp(x: Array) -> Array:
     >>> round(float(log_sum_exp(np.array([1000.0, 1000.0]))), 4)
     1000.6931
     """
-    most = x.max(axis=0)
-    return np.asarray(most + np.log(np.exp(x - most).sum(axis=0)))
+    most = x.max(0).values if is_tensor(x) else x.max(axis=0)
+    return cast("Array", most + log(exp(x - most).sum(0)))
 
 
 def negative_log_det(x: Array) -> Array:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from ravine._arguments import array, not_negative, positive, real
 from ravine._batches import Array, Function
+from ravine._functions import alike, column, cos, exp, is_tensor, sin
 from ravine.constructions import log_sum_exp
-from ravine.objectives import Formula, Number, Objective, least_squares, quadratic_form
+from ravine.objectives import Formula, Number, Objective, least_squares, maker, quadratic_form
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Family:
         return f"<Family: {self.name}>"
 
 
+@maker
 def huber(tau: float, centre: npt.ArrayLike | None = None) -> Objective:
     r"""Return Huber's loss, parabolas with straight arms.
 
@@ -105,9 +107,11 @@ def huber(tau: float, centre: npt.ArrayLike | None = None) -> Objective:
         smoothness=1.0,
         convex=True,
         strong_convexity=0.0,
+        dimension=1 if c is None else len(c),
     )
 
 
+@maker
 def bent_parabola(outer_curvature: float = 1.5) -> Objective:
     r"""Return the parabola :math:`x^2` whose arms are a little less bent beyond :math:`\pm1`.
 
@@ -157,9 +161,11 @@ def bent_parabola(outer_curvature: float = 1.5) -> Objective:
         smoothness=2.0,
         convex=True,
         strong_convexity=float(outer_curvature),
+        dimension=1,
     )
 
 
+@maker
 def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
     r"""Return :math:`\sum_i \log(1 + e^{-a_i^\top x}) + \lambda\|x\|^2`.
 
@@ -190,11 +196,19 @@ def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N
     """
     a, ridge = array("A", A, dimensions=2), not_negative("ridge", ridge)
 
-    def value(x: Array) -> Array:
-        return np.asarray(np.logaddexp(0, -(a @ x)).sum(0) + ridge * (x * x).sum(0))
+    def value(x: Any) -> Any:
+        margins = alike(a, x) @ x
+        return _softplus(-margins).sum(0) + ridge * (x * x).sum(0)
 
-    def slope(x: Array) -> Array:
-        return -(a.T @ _sigmoid(-(a @ x))) + 2 * ridge * x
+    def slope(x: Any) -> Any:
+        margins = alike(a, x) @ x
+        return -(alike(a.T, x) @ _sigmoid(-margins)) + 2 * ridge * x
+
+    def value_and_slope(x: Any) -> tuple[Any, Any]:
+        margins = alike(a, x) @ x
+        penalty = ridge * (x * x).sum(0)
+        gradient = -(alike(a.T, x) @ _sigmoid(-margins)) + 2 * ridge * x
+        return _softplus(-margins).sum(0) + penalty, gradient
 
     def curvature(x: Array) -> Array:
         margins = a @ x
@@ -206,10 +220,13 @@ def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N
         + (f", ridge {ridge:g})" if ridge else ")"),
         (value, slope, curvature),
         smoothness=float(np.linalg.norm(a, 2)) ** 2 / 4 + 2 * ridge,
+        dimension=a.shape[1],
         start=np.zeros(a.shape[1]) if ridge else None,
+        value_and_slope=value_and_slope,
     )
 
 
+@maker
 def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
     r"""Return :math:`\log\sum_i e^{a_i^\top x + b_i}`, with smoothness constant :math:`\|A\|_2^2`.
 
@@ -241,11 +258,11 @@ def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
     half = len(a) // 2
     has_minimizer = np.array_equal(a[:half], -a[half:]) and np.linalg.matrix_rank(a) == a.shape[1]
 
-    def exponents(x: Array) -> Array:
-        return _minus(a @ x, -offsets)
+    def exponents(x: Any) -> Any:
+        return _minus(alike(a, x) @ x, -offsets)
 
-    def weights(x: Array) -> Array:
-        return np.asarray(np.exp(exponents(x) - log_sum_exp(exponents(x))))
+    def weights(x: Any) -> Any:
+        return exp(exponents(x) - log_sum_exp(exponents(x)))
 
     def curvature(x: Array) -> Array:
         mean = a.T @ weights(x)
@@ -253,12 +270,14 @@ def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
 
     return _smooth(
         f"soft maximum of {len(a)} affine functions",
-        (lambda x: log_sum_exp(exponents(x)), lambda x: a.T @ weights(x), curvature),
+        (lambda x: log_sum_exp(exponents(x)), lambda x: alike(a.T, x) @ weights(x), curvature),
         smoothness=float(np.linalg.norm(a, 2)) ** 2,
+        dimension=a.shape[1],
         start=np.zeros(a.shape[1]) if has_minimizer else None,
     )
 
 
+@maker
 def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
     r"""Return :math:`\sum_i \cos(\omega_i x_i)`, not convex, with smoothness :math:`\max_i\omega_i^2`.
 
@@ -285,14 +304,14 @@ def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
     if not w.all():
         raise ValueError(f"frequencies must not be zero, got {w.tolist()}")
 
-    def angles(x: Array) -> Array:
-        return w.reshape(-1, *(1 for _ in x.shape[1:])) * x
+    def angles(x: Any) -> Any:
+        return column(w, x) * x
 
-    def value(x: Array) -> Array:
-        return np.asarray(np.cos(angles(x)).sum(0))
+    def value(x: Any) -> Any:
+        return cos(angles(x)).sum(0)
 
-    def slope(x: Array) -> Array:
-        return _minus(0 * x, w) * np.sin(angles(x))
+    def slope(x: Any) -> Any:
+        return -column(w, x) * sin(angles(x))
 
     def curvature(x: Array) -> Array:
         return np.asarray(np.einsum("ij,j,j...->ij...", np.eye(len(w)), -w * w, np.cos(angles(x))))
@@ -306,6 +325,7 @@ def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
         optimal_value=-float(len(w)),
         smoothness=float((w * w).max()),
         convex=False,
+        dimension=len(w),
     )
 
 
@@ -361,8 +381,11 @@ def scaled(objective: Objective, factor: float) -> Objective:
 def _smooth(
     name: str,
     formulas: tuple[Function, Function, Function],
+    *,
     smoothness: float,
+    dimension: int,
     start: Array | None,
+    value_and_slope: Callable[[Any], tuple[Any, Any]] | None = None,
 ) -> Objective:
     """Return a convex objective; its minimizer too if there is a point to start Newton's method."""
     value, slope, curvature = formulas
@@ -376,6 +399,8 @@ def _smooth(
         optimal_value=None if best is None else float(value(best)),
         smoothness=smoothness,
         convex=True,
+        dimension=dimension,
+        value_and_slope=value_and_slope,
     )
 
 
@@ -392,13 +417,21 @@ def _newton(value: Function, slope: Function, curvature: Function, x: Array) -> 
     return x
 
 
+def _softplus(x: Array) -> Array:
+    """Return log(1 + e^x), of the kind of x, without overflow."""
+    if is_tensor(x):
+        return cast("Array", x.logaddexp(x.new_zeros(())))
+    return np.asarray(np.logaddexp(0, x))
+
+
 def _sigmoid(x: Array) -> Array:
-    return np.asarray(np.exp(-np.logaddexp(0, -x)))
+    """Return 1 / (1 + e^-x), of the kind of x, without overflow."""
+    return cast("Array", exp(-_softplus(-x)))
 
 
 def _minus(x: Array, c: Array) -> Array:
     """Return x - c, for every point of a batch."""
-    return x - c.reshape(-1, *(1 for _ in x.shape[1:]))
+    return cast("Array", x - column(c, x))
 
 
 def _weighted(a: Array, weights: Array) -> Array:

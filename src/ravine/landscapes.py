@@ -197,6 +197,7 @@ def _objective(
         smoothness=float(eigenvalues[-1]) if convex else math.inf,
         convex=convex,
         strong_convexity=float(eigenvalues[0]) if convex else None,
+        dimension=2,
     )
 
 

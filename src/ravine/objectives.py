@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ravine._arguments import array, not_negative, positive, real, whole
-from ravine._functions import cos, is_tensor, norm, sin
-from ravine._values import Value
+from ravine._functions import alike, column, cos, norm, sin
+from ravine._values import Value, same
 
 
 class Number(Protocol):
@@ -158,8 +158,20 @@ class Objective(Value):
             if known is self:
                 return name
         if made := self.__dict__.get("_made"):
-            return cast("tuple[Any, ...]", made)
+            make, args, settings = made
+            return partial(make, **dict(settings)), args
         return super().__reduce_ex__(protocol)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the other was made by the same call, or has the same formulas and facts."""
+        made, theirs = (getattr(each, "_made", None) for each in (self, other))
+        if made is not None and theirs is not None:
+            return same(made, theirs)
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        """Return the same number for equal objectives."""
+        return hash((self.name, self.dimension, self.degree))
 
     def __repr__(self) -> str:
         """Name the objective; the formulas themselves have no readable form here (see `latex`)."""
@@ -175,7 +187,7 @@ def maker(make: Callable[Arguments, Objective]) -> Callable[Arguments, Objective
     @wraps(make)
     def remembering(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Objective:
         objective = make(*args, **kwargs)
-        object.__setattr__(objective, "_made", (partial(remembering, **kwargs), args))
+        object.__setattr__(objective, "_made", (remembering, args, tuple(sorted(kwargs.items()))))
         return objective
 
     return remembering
@@ -599,26 +611,18 @@ def _extremes(eigenvalues: Array) -> tuple[float, float]:
 def _times(matrix: Array, x: Number) -> Number:
     """Return the matrix times x, for every point of a grid."""
     at = cast("Any", x)
-    product = _alike(matrix, at) @ at.reshape(len(at), -1)
+    product = alike(matrix, at) @ at.reshape(len(at), -1)
     return cast("Number", product.reshape(-1, *at.shape[1:]))
 
 
 def _minus(x: Number, c: Array) -> Number:
     """Return x - c, for every point of a grid."""
-    at = cast("Any", x)
-    return cast("Number", at - _alike(c.reshape(-1, *(1 for _ in at.shape[1:])), at))
+    return cast("Number", cast("Any", x) - column(c, x))
 
 
 def _sum(terms: Number) -> Number:
     """Return the sum over the coordinates, for every point of a grid."""
     return cast("Number", cast("Any", terms).sum(0))
-
-
-def _alike(constant: Array, x: Any) -> Any:
-    """Return a constant array in the kind and dtype of x."""
-    if is_tensor(x):
-        return x.new_tensor(constant)
-    return constant.astype(x.dtype, copy=False) if x.dtype.kind in {"f", "O"} else constant
 
 
 def latex(objective: Objective, derivative: Literal[0, 1, 2] = 0) -> str:

@@ -189,18 +189,21 @@ def updates_to_target(
     >>> updates_to_target(curvature=1.0, step_size=2.0, start=5.0, target=1e-5)
     inf
     """
-    factor = abs(contraction_factor(positive("curvature", curvature), step_size))
+    product = positive("step_size", step_size) * positive("curvature", curvature)
     distance = abs(real("start", start))
     goal = math.sqrt(2 * positive("target", target) / curvature)
     if distance <= goal:
         return 0
-    if factor >= 1:
+    if product >= 2:
         return math.inf
-    if factor == 0:
+    if product == 1:
         return 1
-    k = math.ceil(math.log(goal / distance) / math.log(factor))
-    # The quotient of logarithms can be off by a rounding error just where k jumps.
-    return k - 1 if distance * factor ** (k - 1) <= goal else k
+    # ln|1 - product|; 1 - product would round what a small step takes away
+    log_factor = math.log1p(-product) if product < 1 else math.log(product - 1)
+    k = math.ceil(math.log(goal / distance) / log_factor)
+    # The quotient of logarithms can be off by a rounding error just where k jumps. A power with a large
+    # exponent would be off by more.
+    return k - 1 if k < 1000 and distance * abs(1 - product) ** (k - 1) <= goal else k
 
 
 def double_well_divergence_threshold(start: float) -> float:

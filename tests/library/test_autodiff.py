@@ -125,15 +125,15 @@ def test_the_variable_comes_last_even_beside_another_tracked_tensor():
 
 
 OPERATIONS = {
-    "square": lambda w, x: x**2,  # noqa: ARG005
-    "shift": lambda w, x: x - 1.5,  # noqa: ARG005
-    "scale": lambda w, x: 0.5 * x,  # noqa: ARG005
-    "negate": lambda w, x: -x,  # noqa: ARG005
+    "square": lambda w, x: x**2,
+    "shift": lambda w, x: x - 1.5,
+    "scale": lambda w, x: 0.5 * x,
+    "negate": lambda w, x: -x,
     "times w": lambda w, x: x * w,
     "plus w": lambda w, x: x + w,
     "divide": lambda w, x: w / (2 + x * x),
-    "sine": lambda w, x: torch.sin(x),  # noqa: ARG005
-    "branch": lambda w, x: x * x + torch.cos(x),  # noqa: ARG005
+    "sine": lambda w, x: torch.sin(x),
+    "branch": lambda w, x: x * x + torch.cos(x),
 }
 
 

@@ -1,7 +1,5 @@
 """The checks for readers: right answers pass, and each slip is recognized by name."""
 
-# ruff: noqa: ARG001, ARG005 (a reader's function has the arguments that it is called with)
-
 import math
 
 import numpy as np

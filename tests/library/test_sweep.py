@@ -123,7 +123,7 @@ def test_sweep_outside_a_domain_equals_minimize():
 
 
 def test_a_constant_slope_serves_every_run():
-    line = Objective("line", value=lambda w: 2 * w, slope=lambda w: 2.0)  # noqa: ARG005
+    line = Objective("line", value=lambda w: 2 * w, slope=lambda w: 2.0)
     result = sweep(line, np.array([0.5, 1.0]), 0.0, max_updates=3)
     assert result.x.tolist() == [-3.0, -6.0]
 
