@@ -166,7 +166,7 @@ def bent_parabola(outer_curvature: float = 1.5) -> Objective:
 
 
 @maker
-def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
+def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:
     r"""Return :math:`\sum_i \log(1 + e^{-a_i^\top x}) + \lambda\|x\|^2`.
 
     It is what logistic regression makes small when the row :math:`a_i` holds the features of case i
@@ -227,7 +227,7 @@ def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N
 
 
 @maker
-def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
+def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:
     r"""Return :math:`\log\sum_i e^{a_i^\top x + b_i}`, with smoothness constant :math:`\|A\|_2^2`.
 
     Parameters
@@ -264,7 +264,7 @@ def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
     def weights(x: Any) -> Any:
         return exp(exponents(x) - log_sum_exp(exponents(x)))
 
-    def curvature(x: Array) -> Array:
+    def curvature(x: Any) -> Any:
         mean = a.T @ weights(x)
         return _weighted(a, weights(x)) - mean[:, None] * mean[None, :]
 
@@ -308,7 +308,7 @@ def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
         return column(w, x) * x
 
     def value(x: Any) -> Any:
-        return cos(angles(x)).sum(0)
+        return cast("Any", cos(angles(x))).sum(0)
 
     def slope(x: Any) -> Any:
         return -column(w, x) * sin(angles(x))

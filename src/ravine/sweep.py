@@ -326,7 +326,7 @@ def _work(
             return problem
         try:
             return kernel(problem, dtype)
-        except Exception:  # noqa: BLE001 (whatever a formula does to recorded numbers)
+        except Exception:
             return problem
     if not compiled:
         return problem
