@@ -72,7 +72,7 @@ def best_step_size(objective: Objective) -> float:
 def problems() -> list[Problem]:
     """Return the four problems."""
     rng = np.random.default_rng(0)
-    A, b = rng.standard_normal((200, 50)), rng.standard_normal(200)
+    A, b = rng.standard_normal((200, 50)), rng.standard_normal(200)  # noqa: N806 (the field's letter)
     ravine, regression = quadratic_form(np.diag([1.0, 20.0])), least_squares(A, b)
     return [
         Problem("quadratic", CENTRED_QUADRATIC, 5.0, 0.1),

@@ -97,20 +97,21 @@ def a_million_step_sizes() -> Found:
     step_sizes = np.linspace(LEAST, MOST, RUNS)
     in_c, updates_in_c = loop_in_c(step_sizes)
     begin = time.perf_counter()
-    result = sweep(DOUBLE_WELL, step_sizes, START, compiled=True, **RULES)
+    result = sweep(DOUBLE_WELL, step_size=step_sizes, start=START, compiled=True, **RULES)
     first = time.perf_counter() - begin
     updates = int(result.updates.sum())
     seconds = {
         "C": least_seconds(in_c),
         "compiled": least_seconds(
-            lambda: sweep(DOUBLE_WELL, step_sizes, START, compiled=True, **RULES)
+            lambda: sweep(DOUBLE_WELL, step_size=step_sizes, start=START, compiled=True, **RULES)
         ),
         "NumPy": least_seconds(
-            lambda: sweep(DOUBLE_WELL, step_sizes, START, compiled=False, **RULES), 3
+            lambda: sweep(DOUBLE_WELL, step_size=step_sizes, start=START, compiled=False, **RULES),
+            3,
         ),
         "JAX": jax_seconds(step_sizes),
     }
-    by_numpy = sweep(DOUBLE_WELL, step_sizes, START, compiled=False, **RULES)
+    by_numpy = sweep(DOUBLE_WELL, step_size=step_sizes, start=START, compiled=False, **RULES)
     same = all(
         getattr(result, name).tobytes() == getattr(by_numpy, name).tobytes()
         for name in ("updates", "stop", "x", "value", "gradient_norm")
@@ -152,7 +153,7 @@ from ravine import DOUBLE_WELL, sweep
 starts, step_sizes = np.linspace(-3.5, 3.5, 2000), np.linspace(0.001, 0.6, 2000)
 begin = time.perf_counter()
 result = sweep(
-    DOUBLE_WELL, step_sizes[:, None], starts,
+    DOUBLE_WELL, step_size=step_sizes[:, None], start=starts,
     max_updates=2000, eps_obj=1e-5, escape_radius=1e6, progress=True,
 )
 taken = time.perf_counter() - begin
@@ -182,7 +183,7 @@ def without_a_derivative(runs: int = 10_000) -> Found:
     step_sizes = np.linspace(LEAST, MOST, runs)
     rules = {"max_updates": 200, "escape_radius": 1e6}
     begin = time.perf_counter()
-    result = sweep(loss, step_sizes, START, **rules)
+    result = sweep(loss, step_size=step_sizes, start=START, **rules)
     at_once = time.perf_counter() - begin
     updates = int(result.updates.sum())
     begin, made = time.perf_counter(), 0

@@ -141,7 +141,7 @@ def work(
         code = 0
     except SystemExit as end:
         code = end.code
-    except BaseException:
+    except BaseException:  # noqa: BLE001 (as Python does at the end of a program)
         traceback.print_exc()
     finally:
         if isinstance(code, str):
@@ -158,7 +158,7 @@ def result_of(path: Sequence[str], module: str, name: str, arguments: bytes) -> 
     function = getattr(importlib.import_module(module), name)
     try:
         return pickle.dumps(function(*pickle.loads(arguments)))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (it is raised again where the function was called)
         return pickle.dumps(error)
 
 

@@ -16,7 +16,12 @@ from ravine.theory import step_size_threshold, updates_to_target
 start, target, cap = 5.0, 1e-5, 200
 step_sizes = np.arange(1, 221) / 100
 runs = sweep(
-    CENTRED_QUADRATIC, step_sizes, start, max_updates=cap, eps_obj=target, escape_radius=1e6
+    CENTRED_QUADRATIC,
+    step_size=step_sizes,
+    start=start,
+    max_updates=cap,
+    eps_obj=target,
+    escape_radius=1e6,
 )
 tried, reached = runs.updates.size, runs.reached_count
 escaped, at_cap = runs.escaped_count, runs.capped_count

@@ -14,7 +14,14 @@ from ravine.plotting import label, step_size_counts
 
 start, target, cap = 2.0, 1e-5, 2000
 step_sizes = np.arange(1, 241) / 600
-runs = sweep(DOUBLE_WELL, step_sizes, start, max_updates=cap, eps_obj=target, escape_radius=1e6)
+runs = sweep(
+    DOUBLE_WELL,
+    step_size=step_sizes,
+    start=start,
+    max_updates=cap,
+    eps_obj=target,
+    escape_radius=1e6,
+)
 tried, reached = runs.updates.size, runs.reached_count
 escaped, at_cap = runs.escaped_count, runs.capped_count
 winners = step_sizes[runs.fastest()]

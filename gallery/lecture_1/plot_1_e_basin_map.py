@@ -17,7 +17,12 @@ from ravine.theory import double_well_divergence_threshold as threshold
 starts = (np.arange(700) + 0.5) / 100 - 3.5  # the middles of 700 x 300 cells; none of them is 0
 step_sizes = (np.arange(300) + 0.5) / 500
 runs = sweep(
-    DOUBLE_WELL, step_sizes[:, None], starts, max_updates=6000, eps_obj=1e-10, escape_radius=1e6
+    DOUBLE_WELL,
+    step_size=step_sizes[:, None],
+    start=starts,
+    max_updates=6000,
+    eps_obj=1e-10,
+    escape_radius=1e6,
 )
 tried = runs.updates.size
 ends = runs.nearest_minimizer(DOUBLE_WELL)

@@ -20,13 +20,13 @@ starts = (np.arange(600) + 0.5) / 100 - 3  # the middles of the cells; none of t
 step_sizes = (np.arange(240) + 0.5) / 500
 settings = {"max_updates": 500, "eps_obj": 1e-5, "escape_radius": 1e6}
 
-here = sweep(DOUBLE_WELL, step_sizes[:, None], starts, **settings)
+here = sweep(DOUBLE_WELL, step_size=step_sizes[:, None], start=starts, **settings)
 pieces = []
 with ThreadPoolExecutor(2) as executor:  # or a pool of processes, or of machines: see below
     elsewhere = sweep(
         DOUBLE_WELL,
-        step_sizes[:, None],
-        starts,
+        step_size=step_sizes[:, None],
+        start=starts,
         **settings,
         executor=executor,
         progress=lambda *counts: pieces.append(counts),

@@ -15,7 +15,9 @@ from ravine.theory import quartic_divergence_threshold, quartic_one_step
 
 start, target, cap = -2.5, 1e-8, 2000
 step_sizes = np.arange(1, 131) / 1000
-runs = sweep(QUARTIC, step_sizes, start, max_updates=cap, eps_obj=target, escape_radius=1e6)
+runs = sweep(
+    QUARTIC, step_size=step_sizes, start=start, max_updates=cap, eps_obj=target, escape_radius=1e6
+)
 tried, reached = runs.updates.size, runs.reached_count
 escaped, at_cap = runs.escaped_count, runs.capped_count
 ends = runs.nearest_minimizer(QUARTIC)

@@ -20,7 +20,9 @@ bins = {}
 
 fig, axes = plt.subplots(3, 1, figsize=(5.8, 5.4), sharex=True, sharey=True)
 for ax, (eta, count), color in zip(axes, counts.items(), (BLUE, GREEN, VERMILION), strict=True):
-    runs = sweep(QUARTIC, float(eta), starts, max_updates=updates, escape_radius=1e6)
+    runs = sweep(
+        QUARTIC, step_size=float(eta), start=starts, max_updates=updates, escape_radius=1e6
+    )
     bins[eta], _ = np.histogram(runs.x[~runs.escaped], edges)
     ax.bar(edges[:-1], bins[eta], width=0.1, align="edge", color=color)
     ax.bar(2.0, count["diverged"], width=0.16, color=INK)

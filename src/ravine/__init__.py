@@ -39,7 +39,7 @@ from ravine.stepsize import (
     golden_section,
     simple_decrease,
 )
-from ravine.sweep import Sweep, sweep
+from ravine.sweeps import Sweep, sweep
 from ravine.trace import StopReason, Trace
 
 __all__ = [

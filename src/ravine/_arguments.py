@@ -68,6 +68,25 @@ def fraction(name: str, value: object) -> float:
     return checked
 
 
+def positives(name: str, value: object) -> float | npt.NDArray[np.floating]:
+    """Return a positive, finite number, or an array of such, one for each run of a batch."""
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        return positive(name, value.item() if isinstance(value, np.ndarray) else value)
+    return step_sizes(name, value)
+
+
+def fractions(name: str, value: object) -> float | npt.NDArray[np.floating]:
+    """Return a number that is at least 0 and less than 1, or an array of such, one for each run."""
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        return fraction(name, value.item() if isinstance(value, np.ndarray) else value)
+    bad = ~((value >= 0) & (value < 1))
+    if bad.any():
+        raise ValueError(
+            f"{name} must be at least 0 and less than 1, got {value[bad][0]} in the array"
+        )
+    return value
+
+
 def pair_of_fractions(name: str, value: object) -> tuple[float, float]:
     """Return two numbers that are at least 0 and less than 1 as Python floats."""
     if not isinstance(value, tuple | list) or len(value) != 2:

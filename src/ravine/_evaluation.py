@@ -91,9 +91,9 @@ class Evaluation:
         if isinstance(x, float):
             return asked_at_a_float(formula, x)
         if is_tensor(x):
-            before = x._version
+            before = x._version  # noqa: SLF001 (torch has no public name for it)
             answer = formula(x)
-            if x._version != before:
+            if x._version != before:  # noqa: SLF001
                 raise ValueError(_IN_PLACE.format(self.objective.name))
             return answer
         view = cast("npt.NDArray[np.floating]", x).view()

@@ -150,21 +150,23 @@ def _like(w: object, tensor: torch.Tensor) -> Any:
 
 
 def values_and_derivatives(loss: Loss | Formula, ws: Array) -> tuple[Array, Array]:
-    """Return a loss of one number and its derivative at each of many numbers.
+    """Return a loss and its derivative at each of many points.
 
-    The loss sees all numbers at once, so it must treat each entry by itself, as plain arithmetic
-    does. Then the derivative of the sum holds the derivative of each term.
+    The loss sees all points at once, so it must treat each by itself, as plain arithmetic does and sums
+    over axis 0. Then the derivative of the sum holds the derivative of each term.
 
     Parameters
     ----------
     loss : callable
-        Takes a tensor of shape (n,) and returns one.
-    ws : array of shape (n,)
+        Takes a tensor of shape (runs,), or (n, runs) for points of n numbers, and returns one of shape
+        (runs,).
+    ws : array of shape (runs,) or (n, runs)
         Where to differentiate, in the dtype of the computation.
 
     Returns
     -------
-    values, derivatives : arrays of shape (n,)
+    values : array of shape (runs,)
+    derivatives : array of the shape of `ws`
 
     Raises
     ------
@@ -179,7 +181,7 @@ def values_and_derivatives(loss: Loss | Formula, ws: Array) -> tuple[Array, Arra
     """
     with recording():
         variable = _variable(ws, None)
-        values = _tracked_value(loss, variable, shape=tuple(variable.shape))
+        values = _tracked_value(loss, variable, shape=tuple(variable.shape[-1:]))
         return values.detach().numpy(), _derivative(values.sum(), variable).numpy()
 
 

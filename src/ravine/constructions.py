@@ -64,7 +64,7 @@ def combination(functions: Sequence[Function], weights: Sequence[float]) -> Func
     return lambda x: np.sum([weight * f(x) for weight, f in pairs], axis=0)
 
 
-def affine(f: Function, A: npt.ArrayLike, b: npt.ArrayLike) -> Function:
+def affine(f: Function, A: npt.ArrayLike, b: npt.ArrayLike) -> Function:  # noqa: N803
     r"""Return :math:`x \mapsto f(Ax + b)`, convex if f is.
 
     Parameters
@@ -249,7 +249,7 @@ def halfspace(normal: npt.ArrayLike, offset: float) -> Function:
     return lambda x: a @ x - b
 
 
-def polyhedron(A: npt.ArrayLike, b: npt.ArrayLike) -> Function:
+def polyhedron(A: npt.ArrayLike, b: npt.ArrayLike) -> Function:  # noqa: N803
     r"""Return the slack of :math:`\{x : Ax \le b\}`, an intersection of halfspaces.
 
     Parameters

@@ -139,7 +139,7 @@ def minimize(
         return _run(objective, x, method, rules, stop, before=before, log_every=log_every)
 
 
-def _run(
+def _run(  # noqa: C901 (the loop is read aloud, in one piece)
     objective: Objective | Loss,
     x: Number,
     method: Method[Any],

@@ -26,7 +26,7 @@ from ravine.methods import (
     nesterov,
 )
 from ravine.objectives import QUARTIC
-from ravine.sweep import sweep
+from ravine.sweeps import sweep
 
 Step: TypeAlias = Callable[..., tuple[Any, Any]]
 
@@ -339,7 +339,13 @@ def ends(starts: Any, step_size: float, updates: int) -> dict[str, int]:
     >>> ends(many_starts(), 0.1, 39)
     {'left': 18, 'right': 23, 'elsewhere': 0, 'diverged': 9}
     """
-    runs = sweep(QUARTIC, step_size, np.asarray(starts), max_updates=updates, escape_radius=FAR)
+    runs = sweep(
+        QUARTIC,
+        step_size=step_size,
+        start=np.asarray(starts),
+        max_updates=updates,
+        escape_radius=FAR,
+    )
     diverged = runs.escaped
     left, right = (
         ~diverged & (np.abs(runs.x - minimizer) <= WITHIN) for minimizer in QUARTIC.minimizers

@@ -166,7 +166,7 @@ def bent_parabola(outer_curvature: float = 1.5) -> Objective:
 
 
 @maker
-def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:
+def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
     r"""Return :math:`\sum_i \log(1 + e^{-a_i^\top x}) + \lambda\|x\|^2`.
 
     It is what logistic regression makes small when the row :math:`a_i` holds the features of case i
@@ -227,7 +227,7 @@ def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:
 
 
 @maker
-def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:
+def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
     r"""Return :math:`\log\sum_i e^{a_i^\top x + b_i}`, with smoothness constant :math:`\|A\|_2^2`.
 
     Parameters

@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from ravine._arguments import fraction, pair_of_fractions, positive, step_sizes
+from ravine._arguments import fractions, pair_of_fractions, positives, step_sizes
 from ravine._functions import sqrt
 from ravine._values import Named
 from ravine.objectives import Number
@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 State = TypeVar("State")
+Setting: TypeAlias = "float | npt.NDArray[np.floating]"  # an array has one for each run of a batch
 StepSize: TypeAlias = "float | npt.NDArray[np.floating] | Schedule | LineSearch"
 
 
@@ -63,7 +64,7 @@ class Method(Named, ABC, Generic[State]):
     -----
     A state is None, a number, an array or tensor, or a tuple of such. Each array in it has the
     shape of `x`, one entry per coordinate, or per run when many runs are done at once; what all
-    runs share, such as a count of the updates, is a plain number. `ravine.sweep.sweep` relies on
+    runs share, such as a count of the updates, is a plain number. `ravine.sweeps.sweep` relies on
     this when finished runs leave.
 
     Examples
@@ -167,12 +168,12 @@ class gradient_descent(Method[None]):
 class _WithMomentum(Method[Number]):
     """What has a velocity: its state, in the shape of x, which begins as zero."""
 
-    momentum: float
+    momentum: Setting
 
     def __post_init__(self) -> None:
         """Refuse settings that are not what is said of them."""
         super().__post_init__()
-        object.__setattr__(self, "momentum", fraction("momentum", self.momentum))
+        object.__setattr__(self, "momentum", fractions("momentum", self.momentum))
 
     def init(self, x: Number) -> Number:
         """Return zero in the shape of x."""
@@ -301,12 +302,12 @@ class adagrad(Method[Number]):
 
     name = "AdaGrad"
 
-    eps: float = 1e-10
+    eps: Setting = 1e-10
 
     def __post_init__(self) -> None:
         """Refuse settings that are not what is said above."""
         super().__post_init__()
-        object.__setattr__(self, "eps", positive("eps", self.eps))
+        object.__setattr__(self, "eps", positives("eps", self.eps))
 
     def init(self, x: Number) -> Number:
         """Return zero in the shape of x."""
@@ -349,14 +350,14 @@ class rmsprop(Method[Number]):
 
     name = "RMSProp"
 
-    smoothing: float = 0.99
-    eps: float = 1e-8
+    smoothing: Setting = 0.99
+    eps: Setting = 1e-8
 
     def __post_init__(self) -> None:
         """Refuse settings that are not what is said above."""
         super().__post_init__()
-        object.__setattr__(self, "smoothing", fraction("smoothing", self.smoothing))
-        object.__setattr__(self, "eps", positive("eps", self.eps))
+        object.__setattr__(self, "smoothing", fractions("smoothing", self.smoothing))
+        object.__setattr__(self, "eps", positives("eps", self.eps))
 
     def init(self, x: Number) -> Number:
         """Return zero in the shape of x."""
@@ -418,13 +419,13 @@ class adam(Method[Moments]):
     name = "Adam"
 
     betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
+    eps: Setting = 1e-8
 
     def __post_init__(self) -> None:
         """Refuse settings that are not what is said above."""
         super().__post_init__()
         object.__setattr__(self, "betas", pair_of_fractions("betas", self.betas))
-        object.__setattr__(self, "eps", positive("eps", self.eps))
+        object.__setattr__(self, "eps", positives("eps", self.eps))
 
     def init(self, x: Number) -> Moments:
         """Return moments of zero in the shape of x."""

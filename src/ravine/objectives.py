@@ -378,7 +378,7 @@ def quadratic_form(matrix: npt.ArrayLike, minimizer: npt.ArrayLike | None = None
 
 
 @maker
-def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Objective:
+def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
     r"""Return :math:`\|Ax-b\|^2 + \lambda\|x\|^2`, the sum of squares, with all its facts.
 
     The slope is :math:`2A^\top(Ax-b) + 2\lambda x`. With the largest and the least singular value

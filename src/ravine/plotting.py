@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from matplotlib.axes import Axes
 
-from ravine.sweep import sweep
+from ravine.sweeps import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ravine.autodiff import RecordedGraph
     from ravine.landscapes import Landscape
     from ravine.objectives import Objective
-    from ravine.sweep import Sweep
+    from ravine.sweeps import Sweep
     from ravine.trace import Trace
 
 # Okabe and Ito, "Color Universal Design" (2008): told apart by colour-blind readers, and each with a
@@ -181,7 +181,7 @@ def cobweb(
     ([4.0, 4.0, 2.0, 2.0, 1.0], [4.0, 2.0, 2.0, 1.0, 1.0])
     """
     w = np.linspace(*limits, 401)
-    ax.plot(w, sweep(objective, step_size, w, max_updates=1).x, color=BLUE)
+    ax.plot(w, sweep(objective, step_size=step_size, start=w, max_updates=1).x, color=BLUE)
     ax.plot(limits, limits, color=INK, linewidth=1)
     corners = np.repeat(trace.iterates, 2)
     ax.plot(corners[:-1], corners[[0, *range(2, corners.size)]], color=VERMILION, linewidth=1.4)
@@ -260,8 +260,8 @@ def step_size_counts(
     >>> from ravine import CENTRED_QUADRATIC, sweep
     >>> runs = sweep(
     ...     CENTRED_QUADRATIC,
-    ...     np.array([0.5, 1.0, 3.0]),
-    ...     5.0,
+    ...     step_size=np.array([0.5, 1.0, 3.0]),
+    ...     start=5.0,
     ...     max_updates=200,
     ...     eps_obj=1e-5,
     ...     escape_radius=1e6,

@@ -96,7 +96,7 @@ class Ray:
         Takes points to the allowed ones.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         objective: Any,
         x: Number,
@@ -382,7 +382,7 @@ def _check_backtracking(search: Any) -> None:
 
 def _first(ray: Ray, search: Any, is_accepted: Callable[[Trial], bool]) -> Trial | None:
     """Return the first of the shrinking trials that is accepted."""
-    ray.value
+    ray.value  # noqa: B018 (evaluated first, as one does by hand)
     for shrinks in range(search.max_shrinks + 1):
         trial = ray(search.first * search.shrink**shrinks)
         if is_accepted(trial):

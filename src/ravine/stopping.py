@@ -98,7 +98,7 @@ def _is_not_finite(_k: Any, size: Any, value: Any, norm: Any, _fall: Any) -> Any
     return is_finite ^ True
 
 
-def first_met(
+def first_met(  # noqa: PLR0917 (in the order of a test)
     tests: list[tuple[StopReason, Test]],
     updates: int,
     size: float,

@@ -9,7 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 sys.path[:0] = [str(REPOSITORY / "docs" / "_ext"), str(REPOSITORY / "src")]
 
-from ravine_site import engine
+from ravine_site import engine  # noqa: E402 (the extension is no package that could be installed)
 
 
 def main() -> int:

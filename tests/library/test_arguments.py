@@ -88,11 +88,15 @@ BAD_INPUT = [
         "step_size must hold floats, got an array of int64",
     ),
     (
-        lambda: many(np.array([0.1, math.nan]), 5.0),
+        lambda: many(step_size=np.array([0.1, math.nan]), start=5.0),
         ValueError,
-        "step_sizes must be positive and finite, got nan in the array",
+        "step_size must be positive and finite, got nan in the array",
     ),
-    (lambda: many(-1.0, 5.0), ValueError, "step_sizes must be positive and finite, got -1.0"),
+    (
+        lambda: many(step_size=-1.0, start=5.0),
+        ValueError,
+        "step_size must be positive and finite, got -1.0",
+    ),
     # stopping rules
     (
         lambda: run(x0=5.0, max_updates=-1),
@@ -132,12 +136,12 @@ BAD_INPUT = [
         "escape_radius must be positive, got nan",
     ),
     (
-        lambda: many(0.1, 5.0, max_updates=-3),
+        lambda: many(step_size=0.1, start=5.0, max_updates=-3),
         ValueError,
         "max_updates must be an integer >= 0, got -3",
     ),
     (
-        lambda: many(0.1, 5.0, escape_radius=-1),
+        lambda: many(step_size=0.1, start=5.0, escape_radius=-1),
         ValueError,
         "escape_radius must be positive, got -1",
     ),
@@ -147,7 +151,7 @@ BAD_INPUT = [
         "eps_obj must be None when the optimal value is not known, got 1e-05",
     ),
     (
-        lambda: sweep(lambda w: w * w, 0.1, 5.0, eps_obj=1e-5),
+        lambda: sweep(lambda w: w * w, step_size=0.1, start=5.0, eps_obj=1e-5),
         ValueError,
         "eps_obj must be None when the optimal value is not known, got 1e-05",
     ),
@@ -200,17 +204,25 @@ BAD_INPUT = [
         "x0 must lie in the domain [0.1, 9] of the barrier, got 10.0",
     ),
     (
-        lambda: sweep(BARRIER, 0.1, np.array([1.0, 0.0])),
+        lambda: sweep(BARRIER, step_size=0.1, start=np.array([1.0, 0.0])),
         ValueError,
-        "starts must lie in the domain [0.1, 9] of the barrier, got 0.0",
+        "start must lie in the domain [0.1, 9] of the barrier, got 0.0",
     ),
-    (lambda: many(0.1, np.array([1.0, math.nan])), ValueError, "starts must be finite, got nan"),
     (
-        lambda: many(0.1, np.array([1, 2])),
-        TypeError,
-        "starts must hold floats, got an array of int64",
+        lambda: many(step_size=0.1, start=np.array([1.0, math.nan])),
+        ValueError,
+        "start must be finite, got nan",
     ),
-    (lambda: many(0.1, 1j), TypeError, "starts must be a real number, got 1j (complex)"),
+    (
+        lambda: many(step_size=0.1, start=np.array([1, 2])),
+        TypeError,
+        "start must hold floats, got an array of int64",
+    ),
+    (
+        lambda: many(step_size=0.1, start=1j),
+        TypeError,
+        "start must be a real number, got 1j (complex)",
+    ),
     # methods
     (
         lambda: minimize(CENTRED_QUADRATIC, 5.0, 0.1),
@@ -218,7 +230,7 @@ BAD_INPUT = [
         "method must be a Method such as gradient_descent(0.1), got 0.1",
     ),
     (
-        lambda: many(0.1, 5.0, method=gradient_descent(0.1)),
+        lambda: many(step_size=0.1, start=5.0, method=gradient_descent(0.1)),
         TypeError,
         "as gradient_descent does, got gradient_descent(0.1)",
     ),
@@ -229,7 +241,7 @@ BAD_INPUT = [
         "objective must be an Objective or a callable loss, got 5.0",
     ),
     (
-        lambda: sweep(None, 0.1, 1.0),
+        lambda: sweep(None, step_size=0.1, start=1.0),
         TypeError,
         "objective must be an Objective or a callable loss, got None",
     ),
@@ -265,7 +277,7 @@ BAD_INPUT = [
     ),
     (lambda: derivative(lambda w: w.detach(), 2.0), ValueError, "loss must depend on w, got 2.0"),
     (
-        lambda: sweep(lambda w: (w * w).sum(), 0.1, np.ones(3)),
+        lambda: sweep(lambda w: (w * w).sum(), step_size=0.1, start=np.ones(3)),
         ValueError,
         "loss must return one number for each w, shape (3,), got shape ()",
     ),
@@ -506,7 +518,7 @@ BAD_INPUT = [
         "or a function of one number that knows its stationary points, got <Objective: loss>",
     ),
     (
-        lambda: many(0.1, 5.0, method=gradient_descent(armijo())),
+        lambda: many(step_size=0.1, start=5.0, method=gradient_descent(armijo())),
         TypeError,
         "as gradient_descent does, got gradient_descent(armijo())",
     ),
@@ -526,7 +538,7 @@ def test_bad_input_is_refused_with_argument_value_and_what_is_accepted(call, err
 @pytest.mark.parametrize("five", [5, 5.0, np.int64(5), np.float64(5)], ids=repr)
 def test_whole_numbers_are_accepted_where_a_real_number_is_meant(five):
     assert run(x0=five).iterates.tolist() == run(x0=5.0).iterates.tolist()
-    assert many(0.5, five, max_updates=3).x == 0.625
+    assert many(step_size=0.5, start=five, max_updates=3).x == 0.625
     assert gradient_descent(np.int64(1)).step(5.0, 5.0, None) == (0.0, None)
 
 

@@ -73,13 +73,17 @@ class TestMomentum:
     def test_momentum_narrows_the_range_of_step_sizes(self, beta, first):
         etas = np.round(np.arange(1, 150) * 0.0005, 4)
         method = partial(heavy_ball, momentum=beta)
-        runs = sweep(QUARTIC, etas, START, method=method, max_updates=3000, escape_radius=1e6)
+        runs = sweep(
+            QUARTIC, step_size=etas, start=START, method=method, max_updates=3000, escape_radius=1e6
+        )
         assert etas[runs.escaped][0] == first
 
     def test_with_nine_tenths_the_well_is_a_lottery(self):
         etas = np.round(np.arange(1, 89) * 0.0005, 4)
         method = partial(heavy_ball, momentum=0.9)
-        runs = sweep(QUARTIC, etas, START, method=method, max_updates=3000, escape_radius=1e6)
+        runs = sweep(
+            QUARTIC, step_size=etas, start=START, method=method, max_updates=3000, escape_radius=1e6
+        )
         ends_in = "".join("L" if x < 0 else "R" for x in runs.x)
         assert ends_in == "L" * 3 + "R" * 21 + "L" * 27 + "R" * 18 + "L" * 7 + "R" * 6 + "LLLRRR"
 
@@ -192,7 +196,7 @@ class TestManyStarts:
 
     def test_the_shares_in_the_long_run(self):
         starts = np.linspace(-3, 3, 60_001)
-        runs = sweep(QUARTIC, 0.1, starts, max_updates=3000, escape_radius=1e6)
+        runs = sweep(QUARTIC, step_size=0.1, start=starts, max_updates=3000, escape_radius=1e6)
         lost = (3 - quartic_trapping_radius(0.1)) / 3
         assert runs.escaped.mean() == pytest.approx(lost, abs=1e-4)
         assert lost == pytest.approx(0.1502, abs=5e-5)

@@ -22,7 +22,7 @@ def test_import_ravine_loads_nothing_heavy():
 
 @pytest.mark.parametrize(
     "module",
-    ["autodiff", "descent", "methods", "objectives", "stepsize", "sweep", "theory", "trace"],
+    ["autodiff", "descent", "methods", "objectives", "stepsize", "sweeps", "theory", "trace"],
 )
 def test_no_module_of_the_library_loads_anything_heavy(module):
     assert heavy_modules_after(f"import ravine.{module}") == set()
@@ -36,7 +36,7 @@ def test_a_run_with_a_slope_by_hand_never_loads_torch(start):
         "ravine.minimize(fit, np.zeros(2), ravine.gradient_descent(ravine.armijo()))\n"
         "ravine.minimize(ravine.COSINE_VALLEYS, 2.0, ravine.adam(0.01))\n"
         f"ravine.minimize(ravine.DOUBLE_WELL, {start}, ravine.gradient_descent(0.02))\n"
-        "ravine.sweep(ravine.DOUBLE_WELL, np.array([0.1, 0.2]), 2.0, max_updates=5)"
+        "ravine.sweep(ravine.DOUBLE_WELL, step_size=np.array([0.1, 0.2]), start=2.0, max_updates=5)"
     )
     assert heavy_modules_after(code) == set()
 

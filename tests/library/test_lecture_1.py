@@ -28,13 +28,23 @@ THOUSANDTHS = np.array([i / 1000 for i in range(1, 401)])
 
 def sweep_quadratic(step_sizes):
     return sweep(
-        CENTRED_QUADRATIC, step_sizes, 5.0, max_updates=200, eps_obj=TARGET, escape_radius=1e6
+        CENTRED_QUADRATIC,
+        step_size=step_sizes,
+        start=5.0,
+        max_updates=200,
+        eps_obj=TARGET,
+        escape_radius=1e6,
     )
 
 
 def sweep_double_well(step_sizes, start=2.0):
     return sweep(
-        DOUBLE_WELL, step_sizes, start, max_updates=2000, eps_obj=TARGET, escape_radius=1e6
+        DOUBLE_WELL,
+        step_size=step_sizes,
+        start=start,
+        max_updates=2000,
+        eps_obj=TARGET,
+        escape_radius=1e6,
     )
 
 

@@ -153,8 +153,8 @@ class TestLimits:
         assert threshold == pytest.approx(limit, abs=5e-8)
         around = sweep(
             QUARTIC,
-            threshold * np.array([1 - 1e-6, 1 + 1e-6]),
-            float(start),
+            step_size=threshold * np.array([1 - 1e-6, 1 + 1e-6]),
+            start=float(start),
             max_updates=3000,
             escape_radius=1e6,
         )
@@ -298,7 +298,14 @@ class TestBeyondTheLocalLimit:
     def test_which_well_switches_where_it_was_found(self):
         switches = [1 / 19, 0.0953707, 0.1036745, 0.1050100, 0.1052228]
         around = np.array([[eta - 2e-7, eta + 2e-7] for eta in switches]).ravel()
-        runs = sweep(QUARTIC, around, START, max_updates=4000, eps_obj=1e-8, escape_radius=1e6)
+        runs = sweep(
+            QUARTIC,
+            step_size=around,
+            start=START,
+            max_updates=4000,
+            eps_obj=1e-8,
+            escape_radius=1e6,
+        )
         right = (runs.nearest_minimizer(QUARTIC) > 0).tolist()
         assert right == [False, True, True, False, False, True, True, False, False, True]
 

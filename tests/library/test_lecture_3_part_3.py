@@ -51,7 +51,7 @@ class TestTheNetwork:
 
     @staticmethod
     def hidden(parameters, inputs):
-        W1, b1, W2, b2, W3, b3 = parameters
+        W1, b1, W2, b2, W3, b3 = parameters  # noqa: N806
         h1 = torch.sigmoid(inputs @ W1.T + b1)
         h2 = torch.sigmoid(h1 @ W2.T + b2)
         return h1, h2, torch.sigmoid(h2 @ W3.T + b3)
@@ -65,7 +65,7 @@ class TestTheNetwork:
         return [p.grad for p in tracked]
 
     def by_hand(self, parameters, inputs, labels):
-        _, _, W2, _, W3, _ = parameters
+        _, _, W2, _, W3, _ = parameters  # noqa: N806
         h1, h2, out = self.hidden(parameters, inputs)
         d3 = 2 * (out - labels[:, None]) / len(labels) * out * (1 - out)
         d2 = d3 @ W3 * h2 * (1 - h2)
@@ -107,7 +107,7 @@ class TestTheNetwork:
         parameters, inputs, _ = drawn()
         own = self.hidden(parameters, inputs)[-1][:, 0]
         order = [1, 0, 2, 3]
-        W1, b1, W2, *rest = parameters
+        W1, b1, W2, *rest = parameters  # noqa: N806
         swapped = [W1[order], b1[order], W2[:, order], *rest]
         middle = [(p + q) / 2 for p, q in zip(parameters, swapped, strict=True)]
         assert self.loss(parameters, inputs, own).item() == 0
@@ -224,7 +224,7 @@ class TestRidgeRegression:
 
     @staticmethod
     def listing_4(updates, dtype=torch.float32):
-        A, b = (tensor.to(dtype) for tensor in data())
+        A, b = (tensor.to(dtype) for tensor in data())  # noqa: N806
         x = torch.zeros(50, dtype=dtype, requires_grad=True)
         for _ in range(updates):
             residual = A @ x - b
@@ -241,7 +241,7 @@ class TestRidgeRegression:
         assert ridge()(x) == pytest.approx(123.67164, abs=1e-5)
 
     def test_the_data_are_the_curriculums(self):
-        A, b = data()
+        A, b = data()  # noqa: N806
         assert A[0, :3].tolist() == pytest.approx([-1.1258, -1.1524, -0.2506], abs=5e-5)
         assert b[:3].tolist() == pytest.approx([-1.9877, 0.6613, -0.2379], abs=5e-5)
 
@@ -271,7 +271,7 @@ class TestRidgeRegression:
         assert ridge()(x) == pytest.approx(123.8506, abs=5e-5)
 
     def test_the_gradient_by_hand_and_torchs_own_optimizer_agree(self):
-        A, b = (tensor.double() for tensor in data())
+        A, b = (tensor.double() for tensor in data())  # noqa: N806
 
         def loss(x):
             residual = A @ x - b

@@ -121,7 +121,7 @@ def test_a_sweep_gives_the_runs_of_minimize_while_others_leave(method):
     # a state that is not filtered with its runs, or filtered wrongly, changes the later counts
     step_sizes, starts = np.geomspace(1e-3, 2.0, 12)[:, None], np.array([-2.5, -0.3, 1.1, 2.0])
     settings = {"max_updates": 400, "eps_obj": 1e-4, "escape_radius": 1e6}
-    together = sweep(QUARTIC, step_sizes, starts, method=method, **settings)
+    together = sweep(QUARTIC, step_size=step_sizes, start=starts, method=method, **settings)
     assert len(np.unique(together.updates)) > 5
     for at in np.ndindex(together.updates.shape):
         eta, start = together.step_sizes[at], together.starts[at]

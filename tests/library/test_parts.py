@@ -256,11 +256,13 @@ def test_methods_and_objectives_survive_pickling(value):
 
 
 def test_a_schedule_in_a_sweep_gives_the_runs_of_minimize():
-    def fading(step_sizes):
-        return gradient_descent(lambda k: step_sizes / (k + 1))
+    def fading(step_size):
+        return gradient_descent(lambda k: step_size / (k + 1))
 
     etas = np.array([0.05, 0.1, 0.2])
-    many = sweep(DOUBLE_WELL, etas, 2.0, method=fading, max_updates=50, eps_obj=1e-5)
+    many = sweep(
+        DOUBLE_WELL, step_size=etas, start=2.0, method=fading, max_updates=50, eps_obj=1e-5
+    )
     for run, eta in enumerate(etas.tolist()):
         alone = minimize(
             DOUBLE_WELL,

@@ -71,7 +71,12 @@ def test_steps_on_curve_joins_the_iterates_in_their_order(ax):
 def test_step_size_counts_shows_every_run_once_and_misses_at_the_cap(ax):
     step_sizes = np.array([0.5, 1.0, 2.0, 3.0])
     runs = sweep(
-        CENTRED_QUADRATIC, step_sizes, 5.0, max_updates=200, eps_obj=1e-5, escape_radius=1e6
+        CENTRED_QUADRATIC,
+        step_size=step_sizes,
+        start=5.0,
+        max_updates=200,
+        eps_obj=1e-5,
+        escape_radius=1e6,
     )
     assert plotting.step_size_counts(ax, runs, cap=200) is ax
     shown = {line.get_label(): dict(zip(*line.get_data(), strict=True)) for line in ax.lines}
@@ -83,7 +88,7 @@ def test_step_size_counts_shows_every_run_once_and_misses_at_the_cap(ax):
 
 
 def test_step_size_counts_gives_each_group_its_own_mark_and_colour(ax):
-    runs = sweep(DOUBLE_WELL, np.array([0.1, 0.2]), 2.0, eps_obj=1e-5)
+    runs = sweep(DOUBLE_WELL, step_size=np.array([0.1, 0.2]), start=2.0, eps_obj=1e-5)
     ends = runs.nearest_minimizer(DOUBLE_WELL)
     plotting.step_size_counts(ax, runs, cap=1000, groups={"right": ends == 1, "left": ends == -1})
     right, left = ax.lines

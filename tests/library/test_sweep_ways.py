@@ -21,7 +21,6 @@ from ravine import (
     DOUBLE_WELL,
     Objective,
     StopReason,
-    _spread,
     adagrad,
     adam,
     averaged_heavy_ball,
@@ -32,13 +31,14 @@ from ravine import (
     rmsprop,
     sweep,
 )
-from ravine import _kernel as kernels
-from ravine._blocks import Ends
 from ravine._recorded import python_function
 from ravine.methods import Method
 from ravine.objectives import CATALOGUE, quadratic
+from ravine.sweeps import _kernel as kernels
+from ravine.sweeps import _spread
+from ravine.sweeps._blocks import Ends
 
-sweeps = importlib.import_module("ravine.sweep")  # `ravine.sweep` is the function
+sweeps = importlib.import_module("ravine.sweeps._sweep")
 
 METHODS = {
     "gradient descent": gradient_descent,
@@ -99,7 +99,9 @@ STOPPING = st.fixed_dictionaries(
 def test_the_text_of_the_loop_makes_the_runs_of_numpy(objective, runs, method, stopping, dtype):
     # the text runs as it is, in Python: compiling it for each of these would take minutes
     step_sizes, starts = np.array(runs).T
-    call = partial(sweep, objective, step_sizes, starts.astype(dtype), method=METHODS[method])
+    call = partial(
+        sweep, objective, step_size=step_sizes, start=starts.astype(dtype), method=METHODS[method]
+    )
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(kernels, "_compiled", python_function)
         patch.setattr(sweeps, "available", lambda: True)
@@ -117,14 +119,16 @@ def test_numba_is_installed():
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("method", METHODS)
 def test_compiled_runs_of_every_method_are_those_of_numpy(method, dtype):
-    call = partial(sweep, DOUBLE_WELL, STEP_SIZES, STARTS.astype(dtype), method=METHODS[method])
+    call = partial(
+        sweep, DOUBLE_WELL, step_size=STEP_SIZES, start=STARTS.astype(dtype), method=METHODS[method]
+    )
     assert_same(call(compiled=True, **RULES), call(compiled=False, **RULES))
 
 
 @pytest.mark.parametrize("objective", [*CATALOGUE, STEEP, HYPERBOLA], ids=lambda o: o.name)
 def test_compiled_runs_of_every_objective_are_those_of_numpy(objective):
     starts = np.linspace(0.11, 8.9, 500) if objective is HYPERBOLA else STARTS
-    call = partial(sweep, objective, STEP_SIZES * 5, starts, **RULES)
+    call = partial(sweep, objective, step_size=STEP_SIZES * 5, start=starts, **RULES)
     assert_same(call(compiled=True), call(compiled=False))
 
 
@@ -140,7 +144,7 @@ def test_compiled_runs_are_those_of_minimize(runs, cap, eps_grad, eps_obj, dtype
     step_sizes, starts = np.array(runs).T
     starts = starts.astype(dtype)
     rules = {"max_updates": cap, "eps_grad": eps_grad, "eps_obj": eps_obj}
-    result = sweep(DOUBLE_WELL, step_sizes, starts, compiled=True, **rules)
+    result = sweep(DOUBLE_WELL, step_size=step_sizes, start=starts, compiled=True, **rules)
     for run, start in enumerate(starts):
         step_size = result.step_sizes[run].item()
         alone = minimize(DOUBLE_WELL, start, gradient_descent(step_size), **rules)
@@ -191,7 +195,9 @@ class Restarting(Method):
     ids=["function", "torch", "power", "decision", "wide number", "another array", "restart"],
 )
 def test_what_cannot_be_compiled_says_so_or_runs_in_numpy(objective, method, reason, monkeypatch):
-    call = partial(sweep, objective, np.array([0.1, 0.2]), 2.0, method=method, max_updates=9)
+    call = partial(
+        sweep, objective, step_size=np.array([0.1, 0.2]), start=2.0, method=method, max_updates=9
+    )
     with pytest.raises(ValueError, match=f"compiled must be None or False here: .*{reason}"):
         call(compiled=True)
     monkeypatch.setattr(sweeps, "WORTH_COMPILING", 0)
@@ -200,7 +206,7 @@ def test_what_cannot_be_compiled_says_so_or_runs_in_numpy(objective, method, rea
 
 def test_without_numba_the_answer_is_the_same(monkeypatch):
     monkeypatch.setattr(sweeps, "WORTH_COMPILING", 0)
-    call = partial(sweep, DOUBLE_WELL, STEP_SIZES, 2.0, **RULES)
+    call = partial(sweep, DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, **RULES)
     compiled = call()
     monkeypatch.setattr(sweeps, "available", lambda: False)
     assert_same(call(), compiled)
@@ -211,7 +217,9 @@ def test_without_numba_the_answer_is_the_same(monkeypatch):
 @pytest.mark.parametrize("threads", [1, 2, 5])
 @pytest.mark.parametrize("compiled", [False, True])
 def test_the_answer_does_not_depend_on_the_number_of_threads(threads, compiled, monkeypatch):
-    call = partial(sweep, DOUBLE_WELL, STEP_SIZES, STARTS, compiled=compiled, **RULES)
+    call = partial(
+        sweep, DOUBLE_WELL, step_size=STEP_SIZES, start=STARTS, compiled=compiled, **RULES
+    )
     alone = call()
     monkeypatch.setattr(sweeps, "WORTH_THREADS", 0)
     monkeypatch.setattr(_spread, "LEAST_RUNS_PER_THREAD", 10)
@@ -227,11 +235,11 @@ def test_an_error_in_a_thread_is_raised(monkeypatch):
 
     monkeypatch.setattr(_spread, "LEAST_RUNS_PER_THREAD", 10)
     with pytest.raises(LookupError, match="no such formula"):
-        list(_spread.spread(Broken(), STEP_SIZES, Ends.of(STARTS), None, threads=3))
+        list(_spread.spread(Broken(), {"step_size": STEP_SIZES}, Ends.of(STARTS), None, threads=3))
 
 
 def test_any_executor_makes_the_sweep():
-    call = partial(sweep, DOUBLE_WELL, STEP_SIZES[:, None], STARTS[::50], **RULES)
+    call = partial(sweep, DOUBLE_WELL, step_size=STEP_SIZES[:, None], start=STARTS[::50], **RULES)
     with ThreadPoolExecutor(2) as executor:
         assert_same(call(executor=executor), call())
 
@@ -280,16 +288,16 @@ def test_a_process_pool_makes_the_sweep_and_loses_nothing_when_a_worker_is_kille
     well, died = deadly
     call = partial(sweep, method=partial(heavy_ball, momentum=0.5), **RULES)
     with pool() as executor:
-        same = call(DOUBLE_WELL, STEP_SIZES, 2.0, executor=executor)
+        same = call(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, executor=executor)
         with pytest.warns(RuntimeWarning, match=r"the executor lost \d+ of 16 pieces"):
-            survived = call(well, STEP_SIZES, 2.0, executor=executor)
+            survived = call(well, step_size=STEP_SIZES, start=2.0, executor=executor)
     assert died.exists()
     for result in same, survived:
-        assert_same(result, call(DOUBLE_WELL, STEP_SIZES, 2.0))
+        assert_same(result, call(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0))
     with pool() as broken:
         broken.submit(os._exit, 1).exception()
         with pytest.warns(RuntimeWarning, match="lost 16 of 16"):
-            alone = call(DOUBLE_WELL, STEP_SIZES, 2.0, executor=broken)
+            alone = call(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, executor=broken)
     assert_same(alone, same)
 
 
@@ -297,7 +305,7 @@ def test_a_process_pool_makes_the_sweep_and_loses_nothing_when_a_worker_is_kille
 def test_a_formula_that_cannot_be_sent_says_how_it_could():
     square = Objective("square", lambda w: w * w, lambda w: 2 * w)
     with pool(1) as executor, pytest.raises(Exception, match="pickle") as caught:
-        sweep(square, STEP_SIZES, 2.0, executor=executor)
+        sweep(square, step_size=STEP_SIZES, start=2.0, executor=executor)
     assert "must be found there by its name" in caught.value.__notes__[0]
 
 
@@ -314,18 +322,27 @@ def test_a_dask_cluster_makes_the_sweep_and_loses_nothing_when_a_worker_is_kille
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        same = sweep(DOUBLE_WELL, STEP_SIZES, 2.0, executor=client.get_executor(), **RULES)
-        survived = sweep(well, STEP_SIZES, 2.0, executor=client.get_executor(), **RULES)
+        same = sweep(
+            DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, executor=client.get_executor(), **RULES
+        )
+        survived = sweep(
+            well, step_size=STEP_SIZES, start=2.0, executor=client.get_executor(), **RULES
+        )
     assert died.exists()
     for result in same, survived:
-        assert_same(result, sweep(DOUBLE_WELL, STEP_SIZES, 2.0, **RULES))
+        assert_same(result, sweep(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, **RULES))
 
 
 def test_kept_iterates_are_those_of_minimize():
     step_sizes = np.array([0.1, 0.5, 0.02, 1.0])[:, None]
     starts = np.array([2.0, -0.5])
     result = sweep(
-        DOUBLE_WELL, step_sizes, starts, max_updates=60, eps_obj=1e-5, keep_iterates=True
+        DOUBLE_WELL,
+        step_size=step_sizes,
+        start=starts,
+        max_updates=60,
+        eps_obj=1e-5,
+        keep_iterates=True,
     )
     assert result.iterates.shape == (result.updates.max() + 1, 4, 2)
     for i, j in itertools.product(range(4), range(2)):
@@ -344,7 +361,7 @@ def test_kept_iterates_are_those_of_minimize():
 
 
 def test_iterates_are_kept_only_when_that_is_asked_for():
-    assert sweep(DOUBLE_WELL, STEP_SIZES, 2.0).iterates is None
+    assert sweep(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0).iterates is None
 
 
 def test_too_many_iterates_are_refused_before_a_run_is_made():
@@ -357,9 +374,9 @@ def test_too_many_iterates_are_refused_before_a_run_is_made():
         r"16 GB, and memory_limit is 1.07 GB"
     )
     with pytest.raises(ValueError, match=message):
-        sweep(objective, np.ones(10**6), 2.0, max_updates=2000, keep_iterates=True)
+        sweep(objective, step_size=np.ones(10**6), start=2.0, max_updates=2000, keep_iterates=True)
     with pytest.raises(ValueError, match="memory_limit must be positive"):
-        sweep(objective, 0.1, 2.0, keep_iterates=True, memory_limit=0)
+        sweep(objective, step_size=0.1, start=2.0, keep_iterates=True, memory_limit=0)
     # 3 runs of 5 points of 4 bytes are 60 bytes
     call = partial(
         sweep, DOUBLE_WELL, STEP_SIZES[:3], np.float32(2), max_updates=4, keep_iterates=True
@@ -370,7 +387,7 @@ def test_too_many_iterates_are_refused_before_a_run_is_made():
 
 
 def test_progress_is_silent_unless_asked_for(capsys):
-    sweep(DOUBLE_WELL, STEP_SIZES, 2.0, **RULES)
+    sweep(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, **RULES)
     assert capsys.readouterr() == ("", "")
 
 
@@ -379,15 +396,15 @@ def test_progress_ends_at_all_runs(capsys):
     with ThreadPoolExecutor(2) as executor:
         sweep(
             DOUBLE_WELL,
-            STEP_SIZES,
-            2.0,
+            step_size=STEP_SIZES,
+            start=2.0,
             executor=executor,
             progress=lambda *now: told.append(now),
         )
         assert told[-1] == (500, 500)
         assert [done for done, _ in told] == sorted({done for done, _ in told})
         assert len(told) == 16
-        sweep(DOUBLE_WELL, STEP_SIZES, 2.0, executor=executor, progress=True)
+        sweep(DOUBLE_WELL, step_size=STEP_SIZES, start=2.0, executor=executor, progress=True)
     written = capsys.readouterr()
     assert written.out == ""
     assert written.err.endswith("\rsweep: 500 of 500 runs, 100%\n")
@@ -395,7 +412,9 @@ def test_progress_ends_at_all_runs(capsys):
 
 
 def test_a_sweep_of_no_runs_is_a_sweep():
-    result = sweep(DOUBLE_WELL, np.array([]), 2.0, keep_iterates=True, progress=True)
+    result = sweep(
+        DOUBLE_WELL, step_size=np.array([]), start=2.0, keep_iterates=True, progress=True
+    )
     assert (result.updates.size, result.iterates.shape) == (0, (0, 0))
 
 
@@ -403,6 +422,6 @@ def test_most_runs_do_not_wait_for_the_last():
     # one run at the cap among many that end at once: the others leave, and their ends stay
     starts = np.full(1000, 1.0)
     starts[123] = 2.0
-    result = sweep(DOUBLE_WELL, 1e-6, starts, max_updates=50, eps_obj=1e-5)
+    result = sweep(DOUBLE_WELL, step_size=1e-6, start=starts, max_updates=50, eps_obj=1e-5)
     assert (np.flatnonzero(result.stop == StopReason.CAP)).tolist() == [123]
     assert (result.x[result.reached] == 1).all()

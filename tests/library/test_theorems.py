@@ -92,7 +92,7 @@ def test_without_its_condition_the_rule_builds_something_else(rule):
 
 
 def test_an_exponential_that_is_clipped_is_no_longer_convex():
-    clipped = lambda _: lambda x: np.exp(np.minimum(x.sum(0), 1.0))
+    clipped = lambda _: lambda x: np.exp(np.minimum(x.sum(0), 1.0))  # noqa: E731
     assert not rule_trial(clipped, builds=1, rng=generator())
 
 
@@ -174,7 +174,7 @@ def test_ridge_is_convex_exactly_down_to_minus_the_least_squared_singular_value(
     least = np.linalg.svd(matrix, compute_uv=False)[-1] ** 2
     square = least_squares(matrix, right)
     for weight, convex in ((kept * least, True), (-lost * least, False)):
-        ridge = lambda x, weight=weight: square(x) + weight * (x * x).sum(0)
+        ridge = lambda x, weight=weight: square(x) + weight * (x * x).sum(0)  # noqa: E731
         # the chord along the weakest direction shows it, if any does
         _, _, directions = np.linalg.svd(matrix)
         along = directions[-1][:, None] * rng.uniform(-3, 3, (2, 1, 200))

@@ -235,7 +235,9 @@ def test_runs_diverge_exactly_above_the_threshold(start, margin, sign):
 @pytest.mark.parametrize("start", [1.1, 1.3, 1.4])
 def test_closer_starts_diverge_only_from_a_step_size_just_above_one(start):
     step_sizes = np.arange(450, 505) / 500  # 0.9 to 1.008 in steps of 0.002
-    result = sweep(DOUBLE_WELL, step_sizes, start, max_updates=20000, escape_radius=1e6)
+    result = sweep(
+        DOUBLE_WELL, step_size=step_sizes, start=start, max_updates=20000, escape_radius=1e6
+    )
     assert result.step_sizes[result.escaped].min() == 1.002
 
 
@@ -283,7 +285,7 @@ def test_the_proof_of_the_trapping_radius_holds():
 def test_every_start_inside_reaches_a_minimizer_below_one_half():
     step_sizes = np.linspace(0.02, 0.49, 24)[:, None]
     inside = np.linspace(-0.9995, 0.999, 301) * np.sqrt(1 + 1 / step_sizes)
-    result = sweep(DOUBLE_WELL, step_sizes, inside, max_updates=20000, eps_obj=1e-5)
+    result = sweep(DOUBLE_WELL, step_size=step_sizes, start=inside, max_updates=20000, eps_obj=1e-5)
     assert result.reached.size == 7224
     assert result.reached.all()
 
@@ -327,7 +329,7 @@ def bisected(start, updates, precision):
     low, high = 0.01, 0.5
     while high - low > precision:
         middle = (low + high) / 2
-        run = sweep(QUARTIC, middle, start, max_updates=updates, escape_radius=1e3)
+        run = sweep(QUARTIC, step_size=middle, start=start, max_updates=updates, escape_radius=1e3)
         low, high = (low, middle) if run.escaped.item() else (middle, high)
     return low
 

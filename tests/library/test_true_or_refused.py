@@ -412,7 +412,7 @@ def test_the_lowest_point_is_kept_logged_or_not():
     ids=["heavy ball", "Adam", "schedule"],
 )
 def test_a_run_goes_on_where_it_ended(start, method):
-    loss = lambda w: ((w * w - 1) ** 2 / 2).sum() if hasattr(w, "sum") else (w * w - 1) ** 2 / 2
+    loss = lambda w: ((w * w - 1) ** 2 / 2).sum() if hasattr(w, "sum") else (w * w - 1) ** 2 / 2  # noqa: E731
     whole = minimize(loss, start, method, max_updates=30, eps_grad=None)
     first = minimize(loss, start, method, max_updates=12, eps_grad=None)
     rest = minimize(loss, first, method, max_updates=18, eps_grad=None)

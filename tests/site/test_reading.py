@@ -43,7 +43,7 @@ Which slope has the line?
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 (the build refuses, it does not err)
     """A build failed."""
 
 

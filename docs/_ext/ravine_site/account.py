@@ -81,7 +81,7 @@ def _verdicts(values: Iterable[Data]) -> Iterator[int]:
             yield from _verdicts(value)
 
 
-class build_fact(nodes.inline):
+class build_fact(nodes.inline):  # noqa: N801 (docutils names its nodes in lower case)
     """A count or version, filled in when all pages are read."""
 
 

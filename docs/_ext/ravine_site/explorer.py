@@ -112,7 +112,7 @@ class LineDirective(SphinxDirective):
         return [_figure(self, settings, attribute="line")]
 
 
-class explorer(nodes.General, nodes.Element):
+class explorer(nodes.General, nodes.Element):  # noqa: N801 (docutils names its nodes in lower case)
     """A figure that the script turns into an explorer."""
 
 

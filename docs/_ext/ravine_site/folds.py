@@ -14,11 +14,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 
-class fold(nodes.container):
+class fold(nodes.container):  # noqa: N801 (docutils names its nodes in lower case)
     """Folded text. Its first child is a `summary`."""
 
 
-class summary(nodes.TextElement):
+class summary(nodes.TextElement):  # noqa: N801 (the same)
     """What is seen of a fold while it is closed."""
 
 

@@ -102,7 +102,7 @@ def take_over(
         SCRIPTS[path.stem] = Script(str(path), docname.as_posix(), execution, block_at)
 
 
-def computed_before(
+def computed_before(  # noqa: PLR0917 (sphinx-gallery calls it so)
     compiler: object,
     block: Block,
     example_globals: object,
@@ -151,7 +151,7 @@ def write_picture(record: Script, drawing: Drawing, images: Path, source_folder:
     )
 
 
-class themed_image(nodes.image):
+class themed_image(nodes.image):  # noqa: N801 (docutils names its nodes in lower case)
     """An image with a fixed size that is shown in one colour scheme only."""
 
 
@@ -288,7 +288,7 @@ def one_tag_list(app: Sphinx, docname: str, content: list[str]) -> None:
 def setup(app: Sphinx) -> None:
     """Register the directives and the image node."""
     # there are no settings for these three; the last one would import matplotlib into every build
-    gen_gallery._import_matplotlib = lambda: None
+    gen_gallery._import_matplotlib = lambda: None  # noqa: SLF001
     gen_rst.zip_files = zip_with_fixed_dates
     gen_rst.execute_code_block = computed_before
     app.add_node(themed_image, html=(visit_themed_image, None))

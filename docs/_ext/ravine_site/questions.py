@@ -41,11 +41,11 @@ usual or moved."""
 _CONDITION = re.compile(r"(\w+)\s*(<=|>=|<|>|=)\s*([\w.+-]+)")
 
 
-class question(nodes.General, nodes.Element):
+class question(nodes.General, nodes.Element):  # noqa: N801 (docutils names its nodes in lower case)
     """A question: its prompt, its parts, and as attributes what the script needs."""
 
 
-class part(nodes.General, nodes.Element):
+class part(nodes.General, nodes.Element):  # noqa: N801 (the same)
     """A choice, an item, or something that is said after an answer; `role` tells which."""
 
 
@@ -126,7 +126,7 @@ class Question(SphinxDirective):
         quote = parse_quote(self.options["answer"])
         value = value_of(quote, self.env.docname)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"the answer {quote.path} is {value!r}, not a number")
+            raise ValueError(f"the answer {quote.path} is {value!r}, not a number")  # noqa: TRY004
         written, entry = show(value, quote.spec), self.options["answer"]
         node += quoted_value(
             "", written, entry=entry, value=value, classes=["val"], title=f"{quote.path}, computed"

@@ -160,7 +160,7 @@ def complete_search_index(app: Sphinx) -> Iterator[tuple[str, dict[str, object],
     builder = app.builder
     if isinstance(builder, StandaloneHTMLBuilder) and builder.indexer is not None:
         indexer = builder.indexer
-        entries = indexer._index_entries
+        entries = indexer._index_entries  # noqa: SLF001 (there is no other way to them)
         file = Path(app.doctreedir, "index-entries.json")
         if file.exists():
             for docname, kept in json.loads(file.read_text("utf-8")).items():
@@ -170,7 +170,7 @@ def complete_search_index(app: Sphinx) -> Iterator[tuple[str, dict[str, object],
         entries.clear()
         entries.update(ordered)
         file.write_text(json.dumps(ordered), encoding="utf-8")
-        for words in indexer._mapping, indexer._title_mapping:
+        for words in indexer._mapping, indexer._title_mapping:  # noqa: SLF001
             for word in [word for word, docnames in words.items() if not docnames]:
                 del words[word]
     return iter(())

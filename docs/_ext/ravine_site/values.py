@@ -81,7 +81,7 @@ def value_of(quote: Quote, docname: str) -> Data:
     return look_up(execution.names, quote.path)
 
 
-class quoted_value(nodes.inline, not_smartquotable):
+class quoted_value(nodes.inline, not_smartquotable):  # noqa: N801 (as docutils names its nodes)
     """A value in running text, as it is: the quotation marks of an error message stay straight.
 
     ``entry`` and ``value`` are what the ledger keeps of it.

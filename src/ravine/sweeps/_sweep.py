@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -13,20 +14,20 @@ import numpy.typing as npt
 
 from ravine._arguments import number, positive, radius, tolerance, whole
 from ravine._arguments import step_sizes as checked_step_sizes
-from ravine._blocks import Array, Ends, Problem
-from ravine._kernel import Kernel, available, kernel
-from ravine._spread import cores, spread
 from ravine.autodiff import Loss
 from ravine.descent import check_objective, known_optimal_value
 from ravine.methods import Method, gradient_descent
 from ravine.objectives import Objective
+from ravine.stepsize import LineSearch
 from ravine.stopping import StoppingRules
+from ravine.sweeps._blocks import Array, Ends, Problem, Settings, check_apart
+from ravine.sweeps._kernel import Kernel, available, kernel
+from ravine.sweeps._spread import cores, spread
 from ravine.trace import StopReason
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-State = TypeVar("State")
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
 # In runs times updates at most. Most runs end long before the cap.
@@ -36,7 +37,10 @@ WORTH_COMPILING = 10**9  # numba takes a second or two, NumPy some seconds for t
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sweep:
-    """The ends of many runs: values that cannot be changed. All arrays have one shape.
+    """The ends of many runs: values that cannot be changed. All arrays have one shape, that of the sweep.
+
+    Of an objective of n numbers, `starts` and `x` hold points and have one axis more, the first, with n
+    entries; and `iterates` the second.
 
     Parameters
     ----------
@@ -54,12 +58,14 @@ class Sweep:
     iterates : array, optional
         All iterates, if they were to be kept: entry k holds those after k updates, in the shape
         of the sweep, and is not a number where a run had ended before.
+    settings : mapping of str to array
+        The other settings of the method that were given, the momentum of each run for example.
 
     Examples
     --------
     >>> from ravine import CENTRED_QUADRATIC
-    >>> result = sweep(CENTRED_QUADRATIC, np.array([0.5, 1.0, 2.0, 3.0]), 5.0, max_updates=200,
-    ...                eps_obj=1e-5, escape_radius=1e6)
+    >>> result = sweep(CENTRED_QUADRATIC, step_size=np.array([0.5, 1.0, 2.0, 3.0]), start=5.0,
+    ...                max_updates=200, eps_obj=1e-5, escape_radius=1e6)
     >>> result.updates
     array([ 11,   1, 200,  18])
     >>> result.step_sizes[result.fastest()]
@@ -77,12 +83,13 @@ at step size 1
     value: npt.NDArray[np.float64]
     gradient_norm: npt.NDArray[np.float64]
     iterates: Array | None = None
+    settings: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Copy the arrays that somebody could change and make the copies read-only."""
         for entry in fields(self):
             array = getattr(self, entry.name)
-            if array is None or not _changeable(array):
+            if entry.name == "settings" or array is None or not _changeable(array):
                 continue
             array = np.array(array)
             array.setflags(write=False)
@@ -143,20 +150,26 @@ at step size 1
         Returns
         -------
         array
-            Of the shape of the sweep; not a number where the target was not reached.
+            Of the shape of `x`; not a number where the target was not reached.
 
         Examples
         --------
         >>> from ravine import DOUBLE_WELL
-        >>> result = sweep(DOUBLE_WELL, np.array([1 / 12, 1 / 6, 1 / 4]), 2.0, eps_obj=1e-5)
+        >>> result = sweep(
+        ...     DOUBLE_WELL, step_size=np.array([1 / 12, 1 / 6, 1 / 4]), start=2.0, eps_obj=1e-5
+        ... )
         >>> result.nearest_minimizer(DOUBLE_WELL)
         array([ 1., nan, -1.])
         """
         if not objective.minimizers:
             raise ValueError(f"objective must know its minimizers, got {objective}")
         minimizers = np.array(objective.minimizers)
-        nearest = np.abs(self.x[..., None] - minimizers).argmin(axis=-1)
-        return np.where(self.reached, minimizers[nearest], np.nan)
+        if minimizers.ndim == 1:
+            nearest = np.abs(self.x[..., None] - minimizers).argmin(axis=-1)
+            return np.where(self.reached, minimizers[nearest], np.nan)
+        away = self.x[:, None] - minimizers.T.reshape(*minimizers.T.shape, *(1,) * self.stop.ndim)
+        nearest = (away * away).sum(axis=0).argmin(axis=0)
+        return np.where(self.reached, np.moveaxis(minimizers[nearest], -1, 0), np.nan)
 
     def __str__(self) -> str:
         """Tell the sweep in one line."""
@@ -189,10 +202,10 @@ def _changeable(array: npt.NDArray[Any]) -> bool:
 
 def sweep(
     objective: Objective | Loss,
-    step_sizes: float | Array,
-    starts: float | Array,
     *,
-    method: Callable[[Array], Method[Any]] = gradient_descent,
+    method: Callable[..., Method[Any]] = gradient_descent,
+    step_size: float | Array,
+    start: float | Array,
     max_updates: int = 1000,
     eps_grad: float | None = None,
     eps_obj: float | None = None,
@@ -202,11 +215,13 @@ def sweep(
     compiled: bool | None = None,
     executor: Executor | None = None,
     progress: bool | Callable[[int, int], object] = False,
+    **settings: float | Array,
 ) -> Sweep:
-    """Run a method from many starts with many step sizes, each run as `minimize` would.
+    """Run a method from many starts, with many step sizes or other settings, each run as `minimize` would.
 
     The answers are those of `minimize`, run by run and bit for bit, as long as the formulas are
     plain arithmetic: both follow the same rules, and ``+ - * /`` round alike in floats and arrays.
+    (Norms of points of several numbers may differ in the last bit.)
     Only the ends are kept. They do not depend on how the runs are made: in NumPy or compiled, in
     one thread or in all that there are cores for, here or elsewhere. Large compiled sweeps use all
     cores, or as many threads as OMP_NUM_THREADS says.
@@ -214,15 +229,21 @@ def sweep(
     Parameters
     ----------
     objective : Objective or callable
-        A function of one number that treats each entry of an array by itself. Without a
-        hand-written slope it is differentiated by torch.
-    step_sizes, starts : float or array
-        Broadcast against each other: two arrays of shape (n,) give n runs, and
-        ``step_sizes[:, None]`` with ``starts[None, :]`` a map. The runs are made in the dtype of
-        `starts`.
+        A function that treats each run by itself. Of one number it gets an array with an entry for each
+        run; of n numbers, as its `dimension` says, an array of shape (n, runs), and it returns one value
+        for each run: so sum over axis 0 only. Without a hand-written slope it is differentiated by torch.
     method : callable
-        Takes an array of step sizes, one entry for each run, and returns the `Method`. Further
-        settings go in by `functools.partial`.
+        Makes a `Method` from ``step_size=`` and the further settings below, as the classes of
+        `ravine.methods` do.
+    step_size : float or array
+        The step size, or one for each run.
+    start : float or array
+        The start, or one for each run; the runs are made in its dtype. Of n numbers it has the shape (n,),
+        or (n, ...) with one start for each run in the other axes.
+    **settings : float or array
+        Further settings of the method by their names, such as ``momentum=``. Step sizes, settings and
+        starts are broadcast against each other: arrays of shape (n,) give n runs, and
+        ``step_size=etas[:, None], momentum=betas[None, :]`` a map.
     max_updates, eps_grad, eps_obj, escape_radius
         As in `minimize`, but the gradient rule is off unless asked for: at a maximum it would
         call a run finished that never reaches the target.
@@ -250,7 +271,8 @@ def sweep(
     Raises
     ------
     TypeError, ValueError
-        When an argument is not what is said above, or iterates would need more than the limit.
+        When an argument is not what is said above, iterates would need more than the limit, or the
+        objective mixes runs.
     ModuleNotFoundError
         When `compiled` is True and numba is not installed.
 
@@ -258,7 +280,7 @@ def sweep(
     --------
     >>> from ravine import DOUBLE_WELL
     >>> step_sizes, starts = np.array([0.1, 0.2, 0.3]), np.array([-2.0, 2.0, 3.0])
-    >>> ends = sweep(DOUBLE_WELL, step_sizes[:, None], starts, eps_obj=1e-5)
+    >>> ends = sweep(DOUBLE_WELL, step_size=step_sizes[:, None], start=starts, eps_obj=1e-5)
     >>> ends.nearest_minimizer(DOUBLE_WELL)
     array([[-1.,  1., -1.],
            [ 1., -1., nan],
@@ -267,16 +289,37 @@ def sweep(
     Iterates are kept when that is asked for:
 
     >>> sweep(
-    ...     DOUBLE_WELL, np.array([0.0625, 0.125]), 2.0, max_updates=2, keep_iterates=True
+    ...     DOUBLE_WELL,
+    ...     step_size=np.array([0.0625, 0.125]),
+    ...     start=2.0,
+    ...     max_updates=2,
+    ...     keep_iterates=True,
     ... ).iterates
     array([[2.        , 2.        ],
            [1.25      , 0.5       ],
            [1.16210938, 0.59375   ]])
+
+    A map over step size and momentum, in the plane:
+
+    >>> from ravine import heavy_ball, quadratic_form
+    >>> ravine = quadratic_form([[1.0, 0.0], [0.0, 20.0]])
+    >>> ends = sweep(
+    ...     ravine,
+    ...     method=heavy_ball,
+    ...     step_size=np.array([[0.05], [0.09]]),
+    ...     momentum=np.array([0.0, 0.5, 0.7]),
+    ...     start=np.array([1.8, 0.5]),
+    ...     eps_obj=1e-6,
+    ... )
+    >>> ends.updates
+    array([[140,  61,  43],
+           [ 76,  25,  39]])
     """
     check_objective(objective)
     if not callable(method):
         raise TypeError(
-            f"method must make a Method from step sizes, as gradient_descent does, got {method!r}"
+            "method must make a Method from step_size and further settings, as gradient_descent does, "
+            f"got {method!r}"
         )
     rules = StoppingRules(
         max_updates=whole("max_updates", max_updates, at_least=0),
@@ -287,37 +330,96 @@ def sweep(
         escape_radius=radius("escape_radius", escape_radius),
         optimal_value=known_optimal_value(objective, eps_obj),
     )
-    x0 = _checked_starts(starts, objective)
-    etas = np.asarray(checked_step_sizes("step_sizes", step_sizes), dtype=x0.dtype)
-    shape = np.broadcast_shapes(etas.shape, x0.shape)
-    etas, x0 = (_frozen(np.array(np.broadcast_to(given, shape))) for given in (etas, x0))
+    _check_executor(executor)
+    x0 = _checked_starts(start, objective)
+    points = x0.ndim - _coordinates(objective)
+    given = {"step_size": np.asarray(checked_step_sizes("step_size", step_size), dtype=x0.dtype)}
+    given |= {name: _checked_setting(name, value, x0.dtype) for name, value in settings.items()}
+    shape = _common_shape(
+        {name: value.shape for name, value in given.items()}, x0.shape[x0.ndim - points :]
+    )
+    given = {
+        name: _frozen(np.array(np.broadcast_to(value, shape))) for name, value in given.items()
+    }
+    whole_shape = (*x0.shape[: x0.ndim - points], *shape)
+    x0 = _frozen(np.array(np.broadcast_to(_with_axes(x0, points, len(shape)), whole_shape)))
     if keep_iterates:
         _check_memory(x0, rules.max_updates, positive("memory_limit", memory_limit))
     problem = Problem(objective, method, rules, keep_iterates)
-    bound = x0.size * rules.max_updates
-    work = _work(problem, x0.dtype, compiled, bound)
+    flat = {name: value.ravel() for name, value in given.items()}
+    ends = Ends.of(x0.reshape((*x0.shape[: x0.ndim - len(shape)], -1)))
+    if ends.runs:
+        _check_method(method(**{name: value[:1] for name, value in flat.items()}))
+        check_apart(objective, ends.x)
+    bound = ends.runs * rules.max_updates
+    work = _work(problem, ends.x, flat, compiled, bound)
     # NumPy's blocks hold Python's lock between their many short operations: two threads are slower than one
     threads = cores() if isinstance(work, Kernel) and bound >= WORTH_THREADS else 1
-    report = _report(progress, x0.size)
-    ends = Ends.of(x0.ravel())
+    report = _report(progress, ends.runs)
     paths: list[tuple[slice, list[Array]]] = []
-    for piece, found in spread(work, etas.ravel(), ends, executor, threads=threads):
+    for piece, found in spread(work, flat, ends, executor, threads=threads):
         paths.append((piece, found.iterates))
-        report(found.x.size)
+        report(found.runs)
     return Sweep(
-        etas,
+        given.pop("step_size"),
         x0,
         updates=_frozen(ends.updates).reshape(shape),
         stop=_frozen(ends.stop).reshape(shape),
-        x=_frozen(ends.x).reshape(shape),
+        x=_frozen(ends.x).reshape(whole_shape),
         value=_frozen(ends.value).reshape(shape),
         gradient_norm=_frozen(ends.gradient_norm).reshape(shape),
-        iterates=_joined(paths, x0) if keep_iterates else None,
+        iterates=_joined(paths, x0, ends.runs) if keep_iterates else None,
+        settings=MappingProxyType(given),
     )
 
 
+def _coordinates(objective: object) -> int:
+    """Return how many axes of a start hold coordinates: one for points of several numbers, else none."""
+    dimension = objective.dimension if isinstance(objective, Objective) else None
+    return int(dimension is not None and dimension > 1)
+
+
+def _with_axes(x0: Array, points: int, wanted: int) -> Array:
+    """Return starts with axes of length 1 in front of those of their runs, as broadcasting adds them."""
+    first = x0.shape[: x0.ndim - points]
+    return x0.reshape((*first, *(1,) * (wanted - points), *x0.shape[x0.ndim - points :]))
+
+
+def _common_shape(shapes: dict[str, tuple[int, ...]], starts: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*shapes.values(), starts)
+    except ValueError:
+        told = ", ".join(f"{name} {shape}" for name, shape in {**shapes, "start": starts}.items())
+        raise ValueError(
+            f"step_size, start and settings must fit together, got shapes: {told}"
+        ) from None
+
+
+def _checked_setting(name: str, value: object, dtype: np.dtype[Any]) -> Array:
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be a number or an array of numbers, got {value!r}")
+    return array.astype(dtype)
+
+
+def _check_method(method: object) -> None:
+    """Refuse what sweeps cannot make: no method, or one that looks for its step sizes."""
+    if not isinstance(method, Method):
+        raise TypeError(f"method must make a Method, as gradient_descent does, got {method!r}")
+    if isinstance(method.step_size, LineSearch):
+        raise TypeError(f"method must have a step size or a schedule in a sweep, got {method!r}")
+
+
+def _check_executor(executor: object) -> None:
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(
+            "executor must be None or an executor with submit(), such as a ProcessPoolExecutor, "
+            f"got {executor!r}"
+        )
+
+
 def _work(
-    problem: Problem, dtype: np.dtype[Any], compiled: bool | None, bound: int
+    problem: Problem, x: Array, settings: Settings, compiled: bool | None, bound: int
 ) -> Problem | Kernel:
     """Return what makes the runs: NumPy, or a kernel if one is asked for or worth it."""
     if compiled is None:
@@ -325,15 +427,15 @@ def _work(
         if not compiled:
             return problem
         try:
-            return kernel(problem, dtype)
-        except Exception:
+            return kernel(problem, x, settings)
+        except Exception:  # noqa: BLE001 (whatever a formula does to recorded numbers)
             return problem
     if not compiled:
         return problem
     if not available():
         raise ModuleNotFoundError("compiled=True needs numba: pip install 'ravine[fast]'")
     try:
-        return kernel(problem, dtype)
+        return kernel(problem, x, settings)
     except Exception as error:
         raise ValueError(f"compiled must be None or False here: {error}") from error
 
@@ -348,13 +450,14 @@ def _check_memory(x0: Array, max_updates: int, limit: float) -> None:
         )
 
 
-def _joined(paths: list[tuple[slice, list[Array]]], x0: Array) -> Array:
+def _joined(paths: list[tuple[slice, list[Array]]], x0: Array, runs: int) -> Array:
     """Return the iterates of all pieces in one array, not a number where a run has ended."""
     longest = max((len(path) for _, path in paths), default=0)
-    iterates = np.full((longest, x0.size), np.nan, x0.dtype)
+    coordinates = (x0.size // runs,) if runs and x0.size != runs else ()
+    iterates = np.full((longest, *coordinates, runs), np.nan, x0.dtype)
     for piece, path in paths:
         for k, points in enumerate(path):
-            iterates[k, piece] = points
+            iterates[k, ..., piece] = points
     return _frozen(iterates).reshape(longest, *x0.shape)
 
 
@@ -385,20 +488,26 @@ def _one_line(done: int, total: int) -> None:
     sys.stderr.flush()
 
 
-def _checked_starts(starts: float | Array, objective: object) -> Array:
-    x0 = np.asarray(starts)
+def _checked_starts(start: float | Array, objective: object) -> Array:
+    x0 = np.asarray(start)
     if x0.ndim == 0 and not np.issubdtype(x0.dtype, np.floating):
-        x0 = np.asarray(number("starts", starts))
+        x0 = np.asarray(number("start", start))
     if not np.issubdtype(x0.dtype, np.floating):
-        raise TypeError(f"starts must hold floats, got an array of {x0.dtype}")
+        raise TypeError(f"start must hold floats, got an array of {x0.dtype}")
     if not np.isfinite(x0).all():
-        raise ValueError(f"starts must be finite, got {x0[~np.isfinite(x0)][0]}")
+        raise ValueError(f"start must be finite, got {x0[~np.isfinite(x0)][0]}")
     if isinstance(objective, Objective):
+        n = objective.dimension
+        if n is not None and n > 1 and x0.shape[:1] != (n,):
+            raise ValueError(
+                f"start must have shape {(n,)} or {(n, '...')} for the {objective.name}, "
+                f"got shape {x0.shape}"
+            )
         left, right = objective.domain
         outside = (x0 < left) | (x0 > right)
         if outside.any():
             raise ValueError(
-                f"starts must lie in the domain [{left:g}, {right:g}] of the {objective.name}, "
+                f"start must lie in the domain [{left:g}, {right:g}] of the {objective.name}, "
                 f"got {x0[outside][0]}"
             )
     return x0

@@ -18,6 +18,7 @@ from ravine.stopping import StoppingRules
 
 Array: TypeAlias = npt.NDArray[np.floating]
 Evaluation: TypeAlias = Callable[[Array], tuple[Array, Array]]
+Settings: TypeAlias = dict[str, Array]  # of each run: its step size, its momentum, ...
 State = TypeVar("State")
 
 RUNS_AT_ONCE = 16_384  # a block and its temporaries fit into the cache of one core
@@ -25,7 +26,10 @@ RUNS_AT_ONCE = 16_384  # a block and its temporaries fit into the cache of one c
 
 @dataclass
 class Ends:
-    """Where each run is when it stops, and its iterates if they are kept."""
+    """Where each run is when it stops, and its iterates if they are kept.
+
+    Runs stand along the last axis: `x` has the shape (runs,), or (n, runs) for points of n numbers.
+    """
 
     updates: npt.NDArray[np.int64]
     stop: npt.NDArray[np.int8]
@@ -37,10 +41,15 @@ class Ends:
     @classmethod
     def of(cls, starts: Array) -> Ends:
         """Return arrays to be filled; `x` holds the starts until then."""
-        n = starts.size
+        n = starts.shape[-1]
         return cls(
             np.zeros(n, np.int64), np.zeros(n, np.int8), starts.copy(), np.zeros(n), np.zeros(n), []
         )
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return len(self.updates)
 
     def log(
         self,
@@ -55,14 +64,15 @@ class Ends:
         """Write down the ends of these runs."""
         self.updates[runs] = updates
         self.stop[runs] = stop
-        self.x[runs] = x
+        self.x[..., runs] = x
         self.value[runs] = value
         self.gradient_norm[runs] = gradient_norm
 
     def piece(self, runs: slice) -> Ends:
         """Return the ends of some of the runs; what is written into them is written here."""
         value, gradient_norm = self.value[runs], self.gradient_norm[runs]
-        return Ends(self.updates[runs], self.stop[runs], self.x[runs], value, gradient_norm, [])
+        x = self.x[..., runs]
+        return Ends(self.updates[runs], self.stop[runs], x, value, gradient_norm, [])
 
     def put(self, runs: slice, ends: Ends) -> None:
         """Write down the ends of some of the runs, made elsewhere."""
@@ -74,7 +84,7 @@ class Ends:
         """Keep where these runs are; a run that has ended is nowhere, not a number."""
         if updates == len(self.iterates):
             self.iterates.append(np.full(self.x.shape, np.nan, self.x.dtype))
-        self.iterates[updates][runs] = x
+        self.iterates[updates][..., runs] = x
 
 
 @dataclass(frozen=True)
@@ -82,66 +92,87 @@ class Problem:
     """What all runs of a sweep share. It can be sent to another process if its parts can."""
 
     objective: Objective | Loss
-    method: Callable[[Array], Method[Any]]
+    method: Callable[..., Method[Any]]
     rules: StoppingRules
     keep_iterates: bool = False
 
-    def run(self, step_sizes: Array, ends: Ends) -> Ends:
+    def run(self, settings: Settings, ends: Ends) -> Ends:
         """Make the runs from the starts in `ends`, fill it and return it."""
-        evaluate = _evaluation(self.objective)
+        evaluate = evaluation(self.objective)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for first in range(0, ends.x.size, RUNS_AT_ONCE):
-                runs = np.arange(first, min(first + RUNS_AT_ONCE, ends.x.size))
-                self._run_block(runs, ends, step_sizes[runs], evaluate)
+            for first in range(0, ends.runs, RUNS_AT_ONCE):
+                runs = np.arange(first, min(first + RUNS_AT_ONCE, ends.runs))
+                self._run_block(runs, ends, of_runs(settings, runs), evaluate)
         return ends
 
     def _run_block(
-        self, runs: npt.NDArray[np.int64], ends: Ends, step_sizes: Array, evaluate: Evaluation
+        self, runs: npt.NDArray[np.int64], ends: Ends, settings: Settings, evaluate: Evaluation
     ) -> None:
-        """Evaluate, test, log the runs that finish, update.
+        """Evaluate, test, log the runs that finish, update: the loop of `minimize` over arrays.
 
         Finished runs leave together, when they are a fifth of the block. Until then they go on
         unseen: no run knows of another.
         """
-        x = ends.x[runs]
-        update = self.method(step_sizes)
-        state = update.init(x)
+        x = ends.x[..., runs]
+        method = self.method(**settings)
+        state = method.init(cast("Number", x))
         going = np.ones(runs.size, dtype=np.bool_)
         for k in range(self.rules.max_updates + 1):
             value, gradient = evaluate(x)
+            gradient_norm = sizes(residuals(method, x, gradient))
             if self.keep_iterates:
-                ends.keep(k, runs[going], x[going])
-            stop = _first_met(self.rules, k, x, value, gradient)
+                ends.keep(k, runs[going], x[..., going])
+            stop = _first_met(self.rules, k, sizes(x), value, gradient_norm)
             done = going & (stop != 0)
             if done.any():
                 ends.log(
                     runs[done],
                     updates=k,
                     stop=stop[done],
-                    x=x[done],
+                    x=x[..., done],
                     value=value[done],
-                    gradient_norm=np.abs(gradient[done]),
+                    gradient_norm=gradient_norm[done],
                 )
                 going &= ~done
                 remaining = np.count_nonzero(going)
                 if not remaining:
                     return
                 if remaining < 0.8 * runs.size:
-                    runs, step_sizes = runs[going], step_sizes[going]
-                    x, gradient = x[going], gradient[going]
-                    update, state = self.method(step_sizes), _those_of(going, state)
+                    runs, settings = runs[going], of_runs(settings, going)
+                    x, gradient = x[..., going], gradient[..., going]
+                    method, state = self.method(**settings), _those_of(going, state)
                     going = going[going]
-            x, state = cast("tuple[Array, Any]", update.step(x, gradient, state, k))
+            x, state = cast(
+                "tuple[Array, Any]", method.step(cast("Any", x), cast("Any", gradient), state, k)
+            )
+
+
+def of_runs(settings: Settings, runs: Any) -> Settings:
+    """Return the settings of some of the runs."""
+    return {name: setting[runs] for name, setting in settings.items()}
+
+
+def sizes(x: Array) -> npt.NDArray[np.float64]:
+    """Return the absolute values of numbers, or the Euclidean norms of points, one in each column."""
+    if x.ndim == 1:
+        return np.abs(x).astype(np.float64, copy=False)
+    wide = x.astype(np.float64, copy=False)
+    return cast("npt.NDArray[np.float64]", np.sqrt((wide * wide).sum(0)))
+
+
+def residuals(method: Method[Any], x: Array, gradient: Array) -> Array:
+    """Return what the gradient rule looks at: the gradient, or with a projection the projected one."""
+    if method.projection is None:
+        return gradient
+    return cast("Array", x - method.projection(cast("Number", x - gradient)))
 
 
 def _first_met(
-    rules: StoppingRules, updates: int, x: Array, value: Array, gradient: Array
+    rules: StoppingRules, updates: int, size: Array, value: Array, gradient_norm: Array
 ) -> npt.NDArray[np.int8]:
     """Return the code of the first rule that each run meets, 0 where a run goes on."""
-    stop = np.zeros(x.shape, dtype=np.int8)
-    size, value, gradient_norm = (  # compared in float64, as `minimize` compares Python floats
-        measure.astype(np.float64, copy=False) for measure in (np.abs(x), value, np.abs(gradient))
-    )
+    stop = np.zeros(size.shape, dtype=np.int8)
+    value = value.astype(np.float64, copy=False)  # compared as `minimize` compares Python floats
     for reason, test in rules.tests():
         is_met = np.broadcast_to(test(updates, size, value, gradient_norm, math.inf), stop.shape)
         if is_met.any():
@@ -151,8 +182,8 @@ def _first_met(
 
 def _those_of(going: npt.NDArray[np.bool_], state: State) -> State:
     """Return the state of the runs that go on; what all runs share stays as it is."""
-    if isinstance(state, np.ndarray) and state.shape == going.shape:
-        return cast("State", state[going])
+    if isinstance(state, np.ndarray) and state.shape[-1:] == going.shape:
+        return cast("State", state[..., going])
     if isinstance(state, tuple):
         entries = [_those_of(going, entry) for entry in state]
         make = getattr(type(state), "_make", tuple)  # a named tuple keeps its names
@@ -160,7 +191,7 @@ def _those_of(going: npt.NDArray[np.bool_], state: State) -> State:
     return state
 
 
-def _evaluation(objective: Objective | Loss) -> Evaluation:
+def evaluation(objective: Objective | Loss) -> Evaluation:
     """Return the function that gives values and slopes at a block of points."""
     if not isinstance(objective, Objective):
         return partial(values_and_derivatives, objective)
@@ -174,19 +205,53 @@ def _evaluation(objective: Objective | Loss) -> Evaluation:
     return partial(_within, objective.domain, evaluate)
 
 
+def check_apart(objective: Objective | Loss, x: Array) -> None:
+    """Refuse a formula that mixes runs: what it gives one must not depend on which others there are.
+
+    It is evaluated at three different points at once and at each of them apart.
+    """
+    first = x[..., :1].astype(np.float64)
+    low, high = objective.domain if isinstance(objective, Objective) else (-math.inf, math.inf)
+    others = (
+        np.clip(first * factor + shift, low, high) for factor, shift in ((1.25, 0.1), (0.5, -0.2))
+    )
+    points, evaluate = np.concatenate([first, *others], axis=-1), evaluation(objective)
+    with np.errstate(all="ignore"):
+        together = evaluate(points)
+        for i in range(3):
+            alone = evaluate(points[..., i : i + 1])
+            for name, ours, others_ in zip(("value", "slope"), alone, together, strict=True):
+                one, among = ours[..., 0], others_[..., i]
+                if not np.allclose(one, among, rtol=1e-6, atol=1e-9, equal_nan=True):
+                    raise ValueError(
+                        f"objective must treat each run by itself, and its {name} mixes them: at "
+                        f"{points[..., i].tolist()} it is {one.tolist()} alone and {among.tolist()} "
+                        "beside two others. Runs stand along the last axis, so sum over axis 0 only: "
+                        "(x * x).sum(0)"
+                    )
+
+
 def _by_hand(formula: Formula, slope: Formula, x: Array) -> tuple[Array, Array]:
-    return _one_each(formula(x), x), _one_each(slope(x), x)
+    value, gradient = formula(cast("Number", x)), slope(cast("Number", x))
+    return _one_each(value, x.shape[-1:], x), _one_each(gradient, x.shape, x)
 
 
-def _one_each(result: Number, x: Array) -> Array:
+def _one_each(result: Number, shape: tuple[int, ...], x: Array) -> Array:
     """Give a constant formula, which answers with one number, one entry for each run."""
-    if isinstance(result, np.ndarray) and (result.shape, result.dtype) == (x.shape, x.dtype):
+    if isinstance(result, np.ndarray) and (result.shape, result.dtype) == (shape, x.dtype):
         return result
-    return np.broadcast_to(cast("Array", result), x.shape).astype(x.dtype, copy=False)
+    found = np.asarray(result)
+    if found.shape not in {(), shape}:
+        raise ValueError(
+            f"objective must return one number for each of {shape[-1]} runs, got shape {found.shape}; "
+            f"its slope has the shape of x, {x.shape}"
+        )
+    return np.broadcast_to(found, shape).astype(x.dtype, copy=False)
 
 
 def _within(domain: tuple[float, float], evaluate: Evaluation, x: Array) -> tuple[Array, Array]:
     """Outside its domain an objective counts as infinite and has no gradient."""
     inside = (x >= domain[0]) & (x <= domain[1])
     value, gradient = evaluate(x)
-    return np.where(inside, value, np.inf), np.where(inside, gradient, np.nan)
+    all_inside = inside if x.ndim == 1 else inside.all(0)
+    return np.where(all_inside, value, np.inf), np.where(all_inside, gradient, np.nan)

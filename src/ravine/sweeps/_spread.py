@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from ravine._blocks import Array, Ends
+from ravine.sweeps._blocks import Ends, Settings, of_runs
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -17,23 +17,23 @@ LEAST_RUNS_PER_THREAD = 8192  # fewer are not worth handing over
 
 
 class Work(Protocol):
-    """What makes runs: a `ravine._blocks.Problem`, or a kernel made of it."""
+    """What makes runs: a `ravine.sweeps._blocks.Problem`, or a kernel made of it."""
 
-    def run(self, step_sizes: Array, ends: Ends) -> Ends:
+    def run(self, settings: Settings, ends: Ends) -> Ends:
         """Make the runs from the starts in `ends`, fill it and return it."""
 
 
 def spread(
-    work: Work, step_sizes: Array, ends: Ends, executor: Executor | None, *, threads: int
+    work: Work, settings: Settings, ends: Ends, executor: Executor | None, *, threads: int
 ) -> Iterator[tuple[slice, Ends]]:
     """Fill the ends, and yield piece after piece in the order in which they are finished."""
-    total = ends.x.size
+    total = ends.runs
     least = 1 if executor is not None else LEAST_RUNS_PER_THREAD
     several = executor is not None or threads > 1
     size = min(RUNS_PER_TASK, max(least, -(-total // 16))) if several else RUNS_PER_TASK
     pieces = [slice(first, first + size) for first in range(0, total, size)]
     if executor is not None:
-        for piece, found in _through(executor, work, step_sizes, ends, pieces):
+        for piece, found in _through(executor, work, settings, ends, pieces):
             ends.put(piece, found)
             yield piece, found
     elif threads > 1 and len(pieces) > 1:
@@ -41,12 +41,12 @@ def spread(
 
         own = ThreadPoolExecutor(threads)
         try:
-            yield from _through(own, work, step_sizes, ends, pieces)
+            yield from _through(own, work, settings, ends, pieces)
         finally:
             own.shutdown(cancel_futures=True)  # after an error or Ctrl-C, not to the end
     else:
         for piece in pieces:
-            yield piece, work.run(step_sizes[piece], ends.piece(piece))
+            yield piece, work.run(of_runs(settings, piece), ends.piece(piece))
 
 
 def cores() -> int:
@@ -61,7 +61,7 @@ def cores() -> int:
 
 
 def _through(
-    executor: Executor, work: Work, step_sizes: Array, ends: Ends, pieces: list[slice]
+    executor: Executor, work: Work, settings: Settings, ends: Ends, pieces: list[slice]
 ) -> Iterator[tuple[slice, Ends]]:
     """Send every piece to the executor; make here what its dying workers did not deliver."""
     from concurrent.futures import BrokenExecutor, CancelledError, as_completed
@@ -71,7 +71,7 @@ def _through(
     lost: list[slice] = []
     for piece in pieces:
         try:
-            sent[executor.submit(work.run, step_sizes[piece], ends.piece(piece))] = piece
+            sent[executor.submit(work.run, of_runs(settings, piece), ends.piece(piece))] = piece
         except BrokenExecutor:
             lost.append(piece)
     for future in as_completed(sent):
@@ -93,7 +93,7 @@ def _through(
             stacklevel=4,
         )
     for piece in lost:
-        yield piece, work.run(step_sizes[piece], ends.piece(piece))
+        yield piece, work.run(of_runs(settings, piece), ends.piece(piece))
 
 
 _HOW_TO_SEND = (
