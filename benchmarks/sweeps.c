@@ -1,4 +1,4 @@
-/* The limit for a sweep: the loop of ravine.sweep for the double well, by hand, in C.
+/* The limit for a sweep: the loop of ravine.sweeps for the double well, by hand, in C.
 
    The same evaluations, tests and results, one run after the other. */
 #include <math.h>
@@ -17,7 +17,7 @@ void sweep(int64_t runs, const double *step_sizes, double start, int64_t max_upd
       if (!(isfinite(w) && isfinite(loss) && isfinite(slope))) { why = 1; break; }
       if (fabs(w) > escape_radius) { why = 2; break; }
       if (loss <= eps_obj) { why = 4; break; }
-      if (k >= max_updates) { why = 6; break; }
+      if (k >= max_updates) { why = 7; break; }
       w -= step_size * slope;
     }
     updates[run] = k;

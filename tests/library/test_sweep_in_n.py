@@ -78,7 +78,9 @@ def test_runs_in_three_numbers_are_those_of_minimize(name, method):
         np.testing.assert_allclose(runs.value[i, j], run.value, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("landscape", [RAVINE, ROSENBROCK, HIMMELBLAU, BEALE], ids=lambda l: l.key)
+@pytest.mark.parametrize(
+    "landscape", [RAVINE, ROSENBROCK, HIMMELBLAU, BEALE], ids=lambda land: land.key
+)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_compiled_runs_in_the_plane_are_those_of_numpy(landscape, method, dtype):

@@ -379,7 +379,12 @@ def test_too_many_iterates_are_refused_before_a_run_is_made():
         sweep(objective, step_size=0.1, start=2.0, keep_iterates=True, memory_limit=0)
     # 3 runs of 5 points of 4 bytes are 60 bytes
     call = partial(
-        sweep, DOUBLE_WELL, STEP_SIZES[:3], np.float32(2), max_updates=4, keep_iterates=True
+        sweep,
+        DOUBLE_WELL,
+        step_size=STEP_SIZES[:3],
+        start=np.float32(2),
+        max_updates=4,
+        keep_iterates=True,
     )
     assert call(memory_limit=60).iterates.nbytes == 60
     with pytest.raises(ValueError, match="memory_limit"):

@@ -98,6 +98,21 @@ def test_arrays_and_tensors_take_the_same_way_through_every_loss(objective):
     assert objective.dimension == 3
 
 
+@pytest.mark.parametrize("ridge", [0.0, 0.1, 2.0])
+def test_the_smoothness_of_the_logistic_loss_is_attained_at_the_origin(ridge):
+    # there every weight is 1/4, the largest it can be
+    loss = logistic_loss(A, ridge)
+    largest = np.linalg.eigvalsh(loss.curvature(np.zeros(3)))[-1]
+    assert loss.smoothness == pytest.approx(largest, rel=1e-13)
+
+
+@pytest.mark.parametrize("least", [1e-3, 1e-6, 1e-9])
+def test_a_small_eigenvalue_is_not_taken_for_a_rounding_error(least):
+    bowl = quadratic_form(np.diag([1.0, least]))
+    assert bowl.strong_convexity == pytest.approx(least, rel=1e-9)
+    assert bowl.convex
+
+
 def test_a_direction_that_widens_is_refused():
     class Wide(Method):
         def direction(self, x, gradient, state):
@@ -124,7 +139,7 @@ def test_golden_sections_end_at_every_tolerance(tolerance, objective):
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-4, 1e-6])
 def test_golden_sections_are_as_exact_as_their_tolerance_says(tolerance):
     # on a parabola with curvature c the best step size is 1/c
-    for curvature in (0.1, 1.0, 7.0):
+    for curvature in np.geomspace(0.1, 10, 100).tolist():
         choice = golden_section(tolerance=tolerance).choose(
             quadratic(curvature), 2.0, 2 * curvature
         )
@@ -240,8 +255,13 @@ def test_a_point_that_is_not_finite_is_told_from_a_value():
     assert root.not_finite == ("gradient",)
 
 
-def test_outside_its_domain_an_objective_has_no_gradient():
-    barrier = Objective("b", lambda w: 1 / w + w, lambda w: 1 - 1 / (w * w), domain=(0.1, 9.0))
+@pytest.mark.parametrize("given", ["slope", "value_and_slope"])
+def test_outside_its_domain_an_objective_has_no_gradient(given):
+    formulas = {
+        "slope": lambda w: 1 - 1 / (w * w),
+        "value_and_slope": lambda w: (1 / w + w, 1 - 1 / (w * w)),
+    }
+    barrier = Objective("b", lambda w: 1 / w + w, domain=(0.1, 9.0), **{given: formulas[given]})
     run = minimize(barrier, 0.4, gradient_descent(2.0))
     assert (run.value, math.isnan(run.gradient_norm)) == (math.inf, True)
     assert (run.value_calls, run.gradient_calls) == (1, 1)

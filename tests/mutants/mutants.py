@@ -37,30 +37,43 @@ ERRORS = [
     # the loop, the sweep and the method
     Mutant(
         "src/ravine/methods.py",
-        "return x - eta * gradient, state",
-        "return x + eta * gradient, state",
+        "x = x - step_size * direction",
+        "x = x + step_size * direction",
     ),
     Mutant(
-        "src/ravine/descent.py",
-        "gradient_norm <= self.eps_grad",
-        "gradient_norm < self.eps_grad / 2",
+        "src/ravine/stopping.py",
+        "norm <= self.eps_grad",
+        "norm < self.eps_grad / 2",
     ),
-    Mutant("src/ravine/descent.py", "updates >= self.max_updates", "updates > self.max_updates"),
-    Mutant("src/ravine/descent.py", "size > self.escape_radius", "size > 2 * self.escape_radius"),
+    Mutant("src/ravine/stopping.py", "k >= self.max_updates", "k > self.max_updates"),
+    Mutant("src/ravine/stopping.py", "size > self.escape_radius", "size > 2 * self.escape_radius"),
     Mutant(
         "src/ravine/descent.py", "eps_grad: float | None = 1e-8", "eps_grad: float | None = 1e-7"
     ),
     Mutant(
-        "src/ravine/_blocks.py", "self.updates[runs] = updates", "self.updates[runs] = updates + 1"
+        "src/ravine/sweeps/_blocks.py",
+        "self.updates[runs] = updates",
+        "self.updates[runs] = updates + 1",
     ),
     Mutant(
         "src/ravine/trace.py",
         "return int(self.logged_at[-1])",
         "return int(self.logged_at[-1]) + 1",
     ),
+    Mutant("src/ravine/_evaluation.py", "np.asarray(slope, dtype=kind.dtype)", "np.asarray(slope)"),
+    Mutant(
+        "src/ravine/_evaluation.py", "            return math.nan * x", "            return 0 * x"
+    ),
+    Mutant(
+        "src/ravine/stepsize.py", "right - left > tolerance *", "right - left > 4 * tolerance *"
+    ),
+    Mutant("src/ravine/objectives.py", "noise = 1e-12", "noise = 1e-5"),
+    Mutant("src/ravine/families.py", "** 2 / 4 + 2 * ridge", "** 2 / 3.5 + 2 * ridge"),
+    Mutant("src/ravine/schedule.py", "(k + 1) / self.updates", "k / self.updates"),
+    Mutant("src/ravine/projection.py", "distance > self.radius", "distance > 2 * self.radius"),
     # the theory
     Mutant("src/ravine/theory.py", "return 1 - positive(", "return 1 + positive("),
-    Mutant("src/ravine/theory.py", "if product == 1:", "if product == 1.5:"),
+    Mutant("src/ravine/theory.py", "if product == 1:", "if product == 1.5:", nth=1),
     Mutant("src/ravine/theory.py", "math.sqrt(2 * positive(", "math.sqrt(positive("),
     Mutant(
         "src/ravine/theory.py", "return 1 / (start * start - 1)", "return 1 / (start * start + 1)"

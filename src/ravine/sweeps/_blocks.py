@@ -40,10 +40,10 @@ class Ends:
 
     @classmethod
     def of(cls, starts: Array) -> Ends:
-        """Return arrays to be filled; `x` holds the starts until then."""
+        """Return arrays to be filled; `x` is the array given, and holds the starts until then."""
         n = starts.shape[-1]
         return cls(
-            np.zeros(n, np.int64), np.zeros(n, np.int8), starts.copy(), np.zeros(n), np.zeros(n), []
+            np.zeros(n, np.int64), np.zeros(n, np.int8), starts, np.zeros(n), np.zeros(n), []
         )
 
     @property

@@ -46,7 +46,9 @@ class Kernel:
                 state = self.problem.method(**settings).init(cast("Any", ends.x))
             entries = [entry for entry in _leaves(state) if isinstance(entry, np.ndarray)]
             memory[...] = np.concatenate([entry.reshape(-1, ends.runs) for entry in entries])
-        rows = np.array(list(settings.values()))
+        rows = (
+            np.array(list(settings.values())) if len(settings) > 1 else settings["step_size"][None]
+        )
         points = ends.x[None, :] if ends.x.ndim == 1 else ends.x
         given = (rows, points, memory, self.fixed, self.table, self.limits)
         compiled(*given, ends.updates, ends.stop, ends.value, ends.gradient_norm)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -338,16 +338,14 @@ def sweep(
     shape = _common_shape(
         {name: value.shape for name, value in given.items()}, x0.shape[x0.ndim - points :]
     )
-    given = {
-        name: _frozen(np.array(np.broadcast_to(value, shape))) for name, value in given.items()
-    }
+    given = {name: _spread_out(value, shape) for name, value in given.items()}
     whole_shape = (*x0.shape[: x0.ndim - points], *shape)
-    x0 = _frozen(np.array(np.broadcast_to(_with_axes(x0, points, len(shape)), whole_shape)))
+    x0 = _spread_out(_with_axes(x0, points, len(shape)), whole_shape)
     if keep_iterates:
         _check_memory(x0, rules.max_updates, positive("memory_limit", memory_limit))
     problem = Problem(objective, method, rules, keep_iterates)
     flat = {name: value.ravel() for name, value in given.items()}
-    ends = Ends.of(x0.reshape((*x0.shape[: x0.ndim - len(shape)], -1)))
+    ends = Ends.of(np.array(x0).reshape((*x0.shape[: x0.ndim - len(shape)], -1)))
     if ends.runs:
         _check_method(method(**{name: value[:1] for name, value in flat.items()}))
         check_apart(objective, ends.x)
@@ -377,6 +375,11 @@ def _coordinates(objective: object) -> int:
     """Return how many axes of a start hold coordinates: one for points of several numbers, else none."""
     dimension = objective.dimension if isinstance(objective, Objective) else None
     return int(dimension is not None and dimension > 1)
+
+
+def _spread_out(array: AnyArray, shape: tuple[int, ...]) -> AnyArray:
+    """Return a read-only array of this shape, of a copy of the entries that are there."""
+    return cast("AnyArray", np.broadcast_to(_frozen(np.array(array)), shape))
 
 
 def _with_axes(x0: Array, points: int, wanted: int) -> Array:
