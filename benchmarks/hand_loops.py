@@ -1,5 +1,6 @@
 """The loops that a student writes, as lecture 1 has them: the measure of what the library costs."""
 
+import numpy as np
 import torch
 
 
@@ -19,6 +20,20 @@ def in_floats(loss, derivative, w0, eta, *, max_iters, eps_grad=1e-8, eps_obj=No
             break
         w -= eta * slope
     return w, hist
+
+
+def in_numpy(value, slope, x0, eta, *, max_iters, eps_grad=1e-8):
+    """Run gradient descent in n numbers with the log that the library keeps."""
+    points = np.empty((max_iters + 1, x0.size), x0.dtype)
+    values, norms = np.empty(max_iters + 1), np.empty(max_iters + 1)
+    x = x0
+    for k in range(max_iters + 1):
+        gradient = slope(x)
+        points[k], values[k], norms[k] = x, value(x), np.sqrt(gradient @ gradient)
+        if not np.isfinite(values[k]) or norms[k] <= eps_grad:
+            break
+        x = x - eta * gradient
+    return points[: k + 1], values[: k + 1], norms[: k + 1]
 
 
 def in_torch(loss_fn, w0, eta, *, max_iters, eps_grad=1e-8, eps_obj=None):

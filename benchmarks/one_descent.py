@@ -10,10 +10,11 @@ import time
 import tracemalloc
 from collections.abc import Callable
 
+import numpy as np
 import torch
-from hand_loops import in_floats, in_torch
+from hand_loops import in_floats, in_numpy, in_torch
 
-from ravine import DOUBLE_WELL, gradient_descent, minimize
+from ravine import DOUBLE_WELL, Objective, armijo, gradient_descent, minimize
 
 TURNS = 31
 
@@ -66,6 +67,20 @@ def measure() -> dict[str, float | int | str]:
         lambda: None, lambda: minimize(DOUBLE_WELL, 2.0, method, **thin), updates
     )
 
+    for n, updates in ((10, 5000), (1000, 2000), (100_000, 100)):
+        curvatures, x0 = np.linspace(1.0, 2.0, n), np.ones(n)
+        bowl = Objective(
+            "bowl", lambda x, c=curvatures: (x * c) @ x / 2, lambda x, c=curvatures: c * x
+        )
+        hand, ours, ratio = take_turns(
+            lambda: in_numpy(bowl.value, bowl.slope, x0, 0.001, max_iters=updates, eps_grad=never),  # noqa: B023
+            lambda: minimize(bowl, x0, method, max_updates=updates, eps_grad=never),  # noqa: B023
+            updates,
+        )
+        found[f"{n:,} numbers: ns an update by hand"] = hand
+        found[f"{n:,} numbers: ns an update by minimize"] = ours
+        found[f"{n:,} numbers: times the loop by hand"] = ratio
+
     updates, start = 500, torch.tensor(2.0)
 
     def loss(w: torch.Tensor) -> torch.Tensor:
@@ -78,6 +93,10 @@ def measure() -> dict[str, float | int | str]:
     )
     found |= {"torch: ns an update by hand": hand, "torch: ns an update by minimize": ours}
     found["torch: times the loop by hand"] = ratio
+
+    searched = minimize(loss, start, gradient_descent(armijo()), max_updates=50, eps_grad=never)
+    found["torch with Armijo: accepted points"] = searched.updates + 1
+    found["torch with Armijo: backward passes"] = searched.gradient_calls
 
     for every in (1, 1000):
         found[f"kB for 100,000 updates, every {every} logged"] = most_memory(every, 100_000)

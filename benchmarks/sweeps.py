@@ -6,6 +6,7 @@ are measured in one run of this program, on the same cores, without the time tha
 
 import ctypes
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,8 @@ import numpy as np
 import torch
 from hand_loops import in_torch
 
-from ravine import DOUBLE_WELL, sweep
+from ravine import DOUBLE_WELL, Sweep, heavy_ball, sweep
+from ravine.landscapes import RAVINE
 
 HERE = Path(__file__).parent
 RUNS, START, CAP, TARGET = 1_000_000, 2.0, 2000, 1e-5
@@ -41,13 +43,18 @@ def least_seconds(action: Callable[[], object], repetitions: int = REPETITIONS) 
     return min(times)
 
 
-def loop_in_c(step_sizes: np.ndarray) -> tuple[Callable[[], object], np.ndarray]:
-    """Return the loop in C on all cores, pieces taking turns as in the library, and its updates."""
+def in_c() -> ctypes.CDLL:
+    """Return the loops in C, compiled for this machine."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "sweeps.so"
         options = ["-O3", "-march=native", "-shared", "-fPIC"]
         subprocess.run(["cc", *options, "-o", library, HERE / "sweeps.c", "-lm"], check=True)
-        function = ctypes.CDLL(str(library)).sweep
+        return ctypes.CDLL(str(library))
+
+
+def loop_in_c(step_sizes: np.ndarray) -> tuple[Callable[[], object], np.ndarray]:
+    """Return the loop in C on all cores, pieces taking turns as in the library, and its updates."""
+    function = in_c().sweep
     function.argtypes = [
         *(ctypes.c_int64, ctypes.c_void_p, ctypes.c_double),
         *(ctypes.c_int64, ctypes.c_double, ctypes.c_double),
@@ -145,6 +152,59 @@ def torch_seconds_an_update(step_sizes: np.ndarray, runs: int = 60) -> float:
     return (time.perf_counter() - begin) / updates
 
 
+def ball_in_c(step_sizes: np.ndarray, momenta: np.ndarray) -> Callable[[], object]:
+    """Return the heavy ball in C on all cores, pieces taking turns as in the library."""
+    function = in_c().heavy_ball
+    function.argtypes = [
+        *(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p),
+        *(ctypes.c_int64, ctypes.c_double),
+        *[ctypes.c_void_p] * 6,
+    ]
+    runs = step_sizes.size
+    ends = [np.empty(runs, kind) for kind in (np.int64, np.int8, float, float, float, float)]
+    pieces = [slice(first, first + runs // 16) for first in range(0, runs, runs // 16)]
+    start = np.array(RAVINE.start)
+
+    def piece_by_piece(piece: slice) -> None:
+        given = step_sizes[piece], momenta[piece]
+        into = (end[piece].ctypes.data for end in ends)
+        of = (array.ctypes.data for array in (*given, start))
+        function(given[0].size, *of, CAP, TARGET, *into)
+
+    def run() -> None:
+        with ThreadPoolExecutor(CORES) as pool:
+            list(pool.map(piece_by_piece, pieces))
+
+    return run
+
+
+def a_map_of_pairs() -> Found:
+    """Measure the heavy ball on the ravine for 1,000 step sizes and 1,000 momenta, in the plane."""
+    step_sizes, momenta = np.linspace(0.001, 0.095, 1000), np.linspace(0.0, 0.95, 1000)
+    both = [np.ascontiguousarray(np.broadcast_to(each, (1000, 1000))).ravel()
+            for each in (step_sizes[:, None], momenta)]  # fmt: skip
+    loop = ball_in_c(*both)
+    begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    def ours() -> Sweep:
+        return sweep(
+            RAVINE.objective, method=heavy_ball, step_size=step_sizes[:, None], momentum=momenta,
+            start=np.array(RAVINE.start), compiled=True, progress=lambda _done, _all: None, **RULES,
+        )  # fmt: skip
+
+    updates = int(ours().updates.sum())
+    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - begin
+    by_loop, by_sweep = least_seconds(loop), least_seconds(ours)
+    return {
+        "pairs: runs": 1_000_000,
+        "pairs: updates": updates,
+        "pairs: s, C": by_loop,
+        "pairs: s, compiled": by_sweep,
+        "pairs: compiled, times C": by_sweep / by_loop,
+        "pairs: memory in MiB": more / 1024,
+    }
+
+
 A_MAP = """
 import resource, time
 import numpy as np
@@ -203,7 +263,13 @@ def without_a_derivative(runs: int = 10_000) -> Found:
 def measure() -> Found:
     """Return what was measured, by name."""
     torch.set_num_threads(1)
-    return {"cores": CORES} | a_million_step_sizes() | a_map() | without_a_derivative()
+    return (
+        {"cores": CORES}
+        | a_million_step_sizes()
+        | a_map_of_pairs()
+        | a_map()
+        | without_a_derivative()
+    )
 
 
 def main() -> None:

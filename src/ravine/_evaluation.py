@@ -35,7 +35,7 @@ class Evaluation:
 
     def __init__(self, objective: Objective | Loss, x0: Number) -> None:
         self.value_calls = self.gradient_calls = 0
-        self.is_float = isinstance(x0, float)
+        self.is_float, self.is_array = isinstance(x0, float), isinstance(x0, np.ndarray)
         self.accepted: Trial | None = None
         if not isinstance(objective, Objective):
             objective = Objective("loss", cast("Formula", objective))
@@ -96,19 +96,25 @@ class Evaluation:
             if x._version != before:  # noqa: SLF001
                 raise ValueError(_IN_PLACE.format(self.objective.name))
             return answer
-        view = cast("npt.NDArray[np.floating]", x).view()
-        view.setflags(write=False)
+        if isinstance(x, np.ndarray):  # the point of a run belongs to the run
+            x.setflags(write=False)
         try:
-            return formula(cast("Number", view))
+            return formula(x)
         except ValueError as error:
-            if "read-only" in str(error):
-                raise ValueError(_IN_PLACE.format(self.objective.name)) from error
+            self.told(error)
             raise
+
+    def told(self, error: ValueError) -> None:
+        """Raise what says more about an error, if it comes from writing into a point."""
+        if "read-only" in str(error):
+            raise ValueError(_IN_PLACE.format(self.objective.name)) from error
 
     def single(self, name: str, value: Any) -> float:
         """Return a value as a Python float."""
         if value.__class__ is float:
             return value
+        if value.__class__ is np.float64:
+            return float(value)
         if shape(value) != ():
             raise ValueError(f"{name} must return a single number, got shape {shape(value)}")
         is_number = isinstance(value, Real | np.ndarray) or is_tensor(value)
@@ -122,6 +128,8 @@ class Evaluation:
         """Return a slope in the kind and dtype of x."""
         if isinstance(x, float):
             return cast("Number", self.single("slope", slope))
+        if slope.__class__ is np.ndarray and slope.shape == x.shape and slope.dtype == x.dtype:  # type: ignore[attr-defined]
+            return slope
         if shape(slope) != shape(x):
             raise ValueError(
                 f"slope must have the shape of x, {shape(x)}, got shape {shape(slope)}"
@@ -141,19 +149,41 @@ def quickest(evaluation: Evaluation) -> Callable[[Number], tuple[float, Number]]
         return evaluation
     if evaluation.by_torch:
         return _tracked(evaluation)
-    return _at_floats(evaluation) if evaluation.is_float else evaluation
+    if evaluation.is_float:
+        return _at_floats(evaluation)
+    return _at_arrays(evaluation) if evaluation.is_array else evaluation
 
 
 def _tracked(evaluation: Evaluation) -> Callable[[Number], tuple[float, Number]]:
     formula = evaluation.objective.value
 
-    def evaluate(x: Number) -> tuple[float, Number]:
+    def evaluate(x: Any) -> tuple[float, Any]:
         if evaluation.accepted is not None:
             return evaluation(x)
         evaluation.value_calls += 1
         evaluation.gradient_calls += 1
-        value, variable = tracked_value(formula, cast("Point", x))
-        return value.item(), cast("Number", derivative_of(value, variable, cast("Point", x)))
+        value, variable = tracked_value(formula, x)
+        return value.item(), derivative_of(value, variable, x)
+
+    return evaluate
+
+
+def _at_arrays(evaluation: Evaluation) -> Callable[[Number], tuple[float, Number]]:
+    objective = evaluation.objective
+    formula, slope = objective.value, cast("Formula", objective.slope)
+
+    def evaluate(x: Number) -> tuple[float, Number]:
+        if evaluation.accepted is not None or not isinstance(x, np.ndarray):
+            return evaluation(x)
+        evaluation.value_calls += 1
+        evaluation.gradient_calls += 1
+        x.setflags(write=False)
+        try:
+            value, gradient = formula(x), slope(x)
+        except ValueError as error:
+            evaluation.told(error)
+            raise
+        return evaluation.single("objective", value), evaluation.like(x, gradient)
 
     return evaluate
 

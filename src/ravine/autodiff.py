@@ -127,7 +127,7 @@ def derivative_of(
     value: torch.Tensor, variable: torch.Tensor, like: float | Array | torch.Tensor
 ) -> float | Array | torch.Tensor:
     """Return the derivative of what `tracked_value` gave, as the kind of number asked for."""
-    return cast("float | Array | torch.Tensor", _like(like, _derivative(value, variable)))
+    return _like(like, _derivative(value, variable))  # type: ignore[no-any-return]
 
 
 def recording() -> AbstractContextManager[object]:

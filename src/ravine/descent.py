@@ -22,7 +22,7 @@ from ravine.stopping import Moment, RecentFall, StoppingRules, first_met
 from ravine.trace import Best, StopReason, Trace
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 __all__ = ["minimize"]
 
@@ -158,7 +158,7 @@ def _run(  # noqa: C901 (the loop is read aloud, in one piece)
     evaluation = Evaluation(objective, x)
     evaluate, size, checked = quickest(evaluation), _size(x), _checked_updates(x)
     tests, recent_fall, fall = rules.tests(), RecentFall(rules.patience), math.inf
-    log = _Log(x)
+    log = _Log(x, rules.max_updates // log_every + 2)
     k, lowest = 0, (0, x, math.inf)
     while True:
         # evaluate
@@ -205,7 +205,7 @@ def _run(  # noqa: C901 (the loop is read aloud, in one piece)
     if k % log_every:
         log.append(x, value, gradient_norm)
     return Trace(
-        iterates=log.points(),
+        iterates=log.points.all(),
         values=np.array(log.values),
         gradient_norms=np.array(log.gradient_norms),
         stop=reason,
@@ -220,32 +220,54 @@ def _run(  # noqa: C901 (the loop is read aloud, in one piece)
 
 
 class _Log:
-    """What was logged, numbers in eight bytes each and points in the dtype of the run."""
+    """What was logged: numbers in eight bytes each, points in the dtype of the run."""
 
-    def __init__(self, x0: Number) -> None:
-        self.single = isinstance(x0, float) or shape(x0) == ()
-        self.dtype = _detached(x0).dtype
-        self.iterates: Any = array("d") if self.single else []
-        self.written = _written(x0)
+    def __init__(self, x0: Number, most: int) -> None:
+        if isinstance(x0, float) or shape(x0) == ():
+            self.points: _Numbers | _Rows = _Numbers(x0)
+        else:
+            self.points = _Rows(x0, most)
         self.values, self.gradient_norms = array("d"), array("d")
         self.step_sizes: list[float | npt.NDArray[np.floating]] = []
 
     def append(self, x: Number, value: float, gradient_norm: float) -> None:
-        self.iterates.append(self.written(x))
+        self.points.append(x)
         self.values.append(value)
         self.gradient_norms.append(gradient_norm)
 
-    def points(self) -> npt.NDArray[np.floating]:
-        return np.array(self.iterates, self.dtype)
+
+class _Numbers:
+    """Points of one number."""
+
+    def __init__(self, x0: Number) -> None:
+        self.numbers, self.dtype = array("d"), _detached(x0).dtype
+
+    def append(self, x: Any) -> None:
+        self.numbers.append(x)
+
+    def all(self) -> npt.NDArray[np.floating]:
+        return np.array(self.numbers, self.dtype)
 
 
-def _written(x0: Number) -> Callable[[Number], Any]:
-    """Return what turns a point into an entry of the log."""
-    if isinstance(x0, float):
-        return lambda x: x
-    if shape(x0) == ():
-        return lambda x: cast("Any", x).item()
-    return _detached
+class _Rows:
+    """Points of n numbers, in an array that grows. Memory that is not written to costs nothing."""
+
+    def __init__(self, x0: Number, most: int) -> None:
+        first = _detached(x0)
+        at_first = max(1, min(most, 2**28 // max(1, first.nbytes)))  # up to 256 MiB
+        self.rows = np.empty((at_first, *first.shape), first.dtype)
+        self.count = 0
+
+    def append(self, x: Number) -> None:
+        if self.count == len(self.rows):
+            self.rows.resize((2 * self.count, *self.rows.shape[1:]), refcheck=False)
+        self.rows[self.count] = x if isinstance(x, np.ndarray) else _detached(x)
+        self.count += 1
+
+    def all(self) -> npt.NDArray[np.floating]:
+        self.rows.resize((self.count, *self.rows.shape[1:]), refcheck=False)
+        self.rows.setflags(write=False)
+        return self.rows
 
 
 def _best(updates: int, x: Number, value: float) -> Best | None:
@@ -289,12 +311,18 @@ def _checked_updates(x0: Number) -> Callable[[Any, Method[Any]], tuple[Number, A
         if is_float:
             if not isinstance(direction, float | int):
                 raise TypeError(f"direction of {method!r} must be a number, got {direction!r}")
+        elif direction.__class__ is np.ndarray and direction.dtype is kind[1]:
+            if direction.shape != kind[0]:
+                raise misfit(direction, method)
         elif kind_of(direction) != kind:
-            raise TypeError(
-                f"direction of {method!r} must have the shape and the dtype of x, "
-                f"{kind[0]} and {kind[1]}, got {direction!r}"
-            )
-        return cast("tuple[Number, Any]", answer)
+            raise misfit(direction, method)
+        return answer
+
+    def misfit(direction: object, method: Method[Any]) -> TypeError:
+        return TypeError(
+            f"direction of {method!r} must have the shape and the dtype of x, "
+            f"{kind[0]} and {kind[1]}, got {direction!r}"
+        )
 
     def kind_of(x: Any) -> tuple[object, object]:
         return getattr(x, "shape", None), getattr(x, "dtype", None)
@@ -367,8 +395,20 @@ def _size(x0: Number) -> Callable[[Number], float]:
     if isinstance(x0, float):
         return cast("Callable[[Number], float]", abs)
     if is_tensor(x0) and not x0.shape:
-        return lambda x: abs(cast("torch.Tensor", x).item())
+        return _size_of_a_scalar
+    if isinstance(x0, np.ndarray) and x0.ndim == 1 and x0.dtype == np.float64:
+        return _norm_of_doubles
     return norm
+
+
+def _size_of_a_scalar(x: Any) -> float:
+    return abs(x.item())  # type: ignore[no-any-return]
+
+
+def _norm_of_doubles(x: Any) -> float:
+    """Return what `norm` returns, without asking again what it is given."""
+    square = float(x.dot(x))
+    return math.sqrt(square) if 1e-200 < square < math.inf else norm(x)
 
 
 def _detached(x: Number) -> npt.NDArray[np.floating]:
