@@ -1,7 +1,7 @@
 """One descent, by Ravine and by its peers: what an update costs, and how long the result takes.
 
 Run `python benchmarks/peers.py` in an environment with `requirements/bench.txt`. All sides run in this one
-process on one thread, in float64, from the same start, on the same formula: `ravine.objectives` has it, and
+process on one thread, in float64, from the same start, on the same formula: `ravine.losses` has it, and
 NumPy, torch and JAX arrays flow through it. Times are processor time, which other programs disturb least.
 """
 

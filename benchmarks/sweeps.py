@@ -20,7 +20,7 @@ import torch
 from hand_loops import in_torch
 
 from ravine import DOUBLE_WELL, Sweep, heavy_ball, sweep
-from ravine.landscapes import RAVINE
+from ravine.course.landscapes import RAVINE
 
 HERE = Path(__file__).parent
 RUNS, START, CAP, TARGET = 1_000_000, 2.0, 2000, 1e-5

@@ -28,7 +28,7 @@ export function asPython(state, formula, updates) {
     own ? "import torch" : "import numpy as np",
     "",
     `from ravine import ${["minimize", ...names].sort().join(", ")}`,
-    ...(own ? [] : ["from ravine.landscapes import LANDSCAPES"]),
+    ...(own ? [] : ["from ravine.course.landscapes import LANDSCAPES"]),
     "",
     own
       ? `objective = lambda point: ${formula}`

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import QUARTIC, sweep
-from ravine.exercises import ends, many_starts
+from ravine.course.exercises import ends, many_starts
 from ravine.plotting import BLUE, GREEN, INK, VERMILION, label
 
 updates, starts = 39, many_starts()

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import gradient_descent, minimize, quadratic_form
-from ravine.families import scaled
+from ravine.objective import scaled
 from ravine.plotting import BLUE, INK, VERMILION, label
 
 step_size, factor = 0.4, 4.0

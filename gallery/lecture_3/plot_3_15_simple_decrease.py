@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import armijo, gradient_descent, minimize, simple_decrease
-from ravine.families import bent_parabola
+from ravine.losses import bent_parabola
 from ravine.plotting import BLUE, INK, VERMILION, label
 
 f, start, updates = bent_parabola(), 2.0, 20

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import Objective, gradient_descent, least_squares, minimize, quadratic_form
-from ravine.families import huber
+from ravine.losses import huber
 from ravine.plotting import BLUE, INK, label
 from ravine.theory import sublinear_bound
 

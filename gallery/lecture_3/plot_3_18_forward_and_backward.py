@@ -9,8 +9,8 @@ derivatives.
 import matplotlib.pyplot as plt
 import torch
 
-from ravine.autodiff import recorded_graph
 from ravine.plotting import BLUE, VERMILION, label, recorded
+from ravine.record import recorded_graph
 
 
 def loss(x):

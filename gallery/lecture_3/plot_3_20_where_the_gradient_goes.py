@@ -8,8 +8,8 @@ end.
 
 import matplotlib.pyplot as plt
 
-from ravine.autodiff import recorded_graph
 from ravine.plotting import recorded
+from ravine.record import recorded_graph
 
 
 def square(x):

@@ -9,7 +9,7 @@ between two members stands a point that is none.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine.constructions import NONCONVEX_SETS
+from ravine.course.specimens import NONCONVEX_SETS
 from ravine.plotting import BLUE, INK, VERMILION
 
 cases = {specimen.name: specimen.cases()[0] for specimen in NONCONVEX_SETS}

@@ -9,7 +9,7 @@ it rises from the chord to the graph.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine.constructions import NONCONVEX_FUNCTIONS
+from ravine.course.specimens import NONCONVEX_FUNCTIONS
 from ravine.plotting import BLUE, INK, VERMILION, label
 
 cases = {specimen.name: specimen.cases()[0] for specimen in NONCONVEX_FUNCTIONS}

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import gradient_descent, minimize
-from ravine.landscapes import RAVINE, settling_times
+from ravine.course.landscapes import RAVINE, settling_times
 from ravine.plotting import BLUE, GREEN, VERMILION, contours, label
 
 objective, start = RAVINE.objective, np.array(RAVINE.start)

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import gradient_descent
-from ravine.landscapes import RAVINE, hessian_eigenvalues, settling_times
+from ravine.course.landscapes import RAVINE, hessian_eigenvalues, settling_times
 from ravine.plotting import BLUE, INK, label
 from ravine.theory import step_size_threshold
 

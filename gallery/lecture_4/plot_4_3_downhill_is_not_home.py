@@ -9,7 +9,7 @@ between them, and at where it vanishes.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine.landscapes import RAVINE
+from ravine.course.landscapes import RAVINE
 from ravine.plotting import BLUE, VERMILION, contours, label
 
 places = np.array([(-2.6, 1.2), (-1.2, 0.9), (1.8, 0.5), (2.4, 0.0), (0.6, -1.6)])

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import gradient_descent, minimize
-from ravine.objectives import quadratic
+from ravine.losses import quadratic
 from ravine.plotting import BLUE, INK
 from ravine.theory import contraction_factor, regime
 

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 
 from ravine import heavy_ball
-from ravine.landscapes import RAVINE, settling_times
+from ravine.course.landscapes import RAVINE, settling_times
 from ravine.plotting import INK, VERMILION
 
 step_sizes, momenta = np.arange(10, 391, 5) / 2000, np.arange(0, 20) / 20

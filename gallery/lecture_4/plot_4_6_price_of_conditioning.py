@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ravine import gradient_descent, heavy_ball, quadratic_form
-from ravine.landscapes import settling_times
+from ravine.course.landscapes import settling_times
 from ravine.plotting import BLUE, GREEN, VERMILION
 
 conditions = [1, 2, 10, 20, 100, 1000, 10_000]

@@ -11,8 +11,17 @@ Examples
 36
 """
 
+from ravine.derivative import check_slope
 from ravine.descent import minimize
+from ravine.losses import (
+    huber,
+    least_squares,
+    logistic_loss,
+    quadratic,
+    quadratic_form,
+)
 from ravine.methods import (
+    Method,
     adagrad,
     adam,
     averaged_heavy_ball,
@@ -21,33 +30,31 @@ from ravine.methods import (
     nesterov,
     rmsprop,
 )
-from ravine.objectives import (
+from ravine.named import (
+    BEALE,
     CENTRED_QUADRATIC,
     COSINE_VALLEYS,
     DOUBLE_WELL,
+    HIMMELBLAU,
     QUARTIC,
+    ROSENBROCK,
     SHIFTED_QUADRATIC,
-    Objective,
-    check_slope,
-    least_squares,
-    negated,
-    quadratic_form,
 )
-from ravine.stepsize import (
-    armijo,
-    exact_line_search,
-    golden_section,
-    simple_decrease,
-)
+from ravine.objective import Objective, negated, scaled
+from ravine.stepsize import armijo, exact_line_search, golden_section, simple_decrease
 from ravine.sweeps import Sweep, sweep
 from ravine.trace import StopReason, Trace
 
 __all__ = [
+    "BEALE",
     "CENTRED_QUADRATIC",
     "COSINE_VALLEYS",
     "DOUBLE_WELL",
+    "HIMMELBLAU",
     "QUARTIC",
+    "ROSENBROCK",
     "SHIFTED_QUADRATIC",
+    "Method",
     "Objective",
     "StopReason",
     "Sweep",
@@ -61,12 +68,16 @@ __all__ = [
     "golden_section",
     "gradient_descent",
     "heavy_ball",
+    "huber",
     "least_squares",
+    "logistic_loss",
     "minimize",
     "negated",
     "nesterov",
+    "quadratic",
     "quadratic_form",
     "rmsprop",
+    "scaled",
     "simple_decrease",
     "sweep",
 ]

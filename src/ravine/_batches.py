@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ravine._functions import is_tensor
-from ravine.objectives import Number, Objective
+from ravine.objective import Number, Objective
 
 if TYPE_CHECKING:
     import torch

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ravine._functions import is_tensor
-from ravine.autodiff import Loss, derivative_of, tracked_value
-from ravine.objectives import Formula, Number, Objective
+from ravine.derivative import Loss, derivative_of, tracked_value
+from ravine.objective import Formula, Number, Objective
 from ravine.stepsize import Trial
 
 if TYPE_CHECKING:

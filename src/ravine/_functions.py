@@ -13,7 +13,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import torch
 
-    from ravine.objectives import Number
+    from ravine.objective import Number
 
 
 def is_tensor(x: object) -> TypeGuard[torch.Tensor]:

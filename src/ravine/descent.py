@@ -14,9 +14,9 @@ import numpy.typing as npt
 from ravine._arguments import number, radius, tolerance, whole
 from ravine._evaluation import Evaluation, Point, is_inside, quickest, shape
 from ravine._functions import is_tensor, norm
-from ravine.autodiff import Loss, recording
+from ravine.derivative import Loss, recording
 from ravine.methods import Method
-from ravine.objectives import Number, Objective
+from ravine.objective import Number, Objective
 from ravine.stepsize import LineSearch, Ray
 from ravine.stopping import Moment, RecentFall, StoppingRules, first_met
 from ravine.trace import Best, StopReason, Trace

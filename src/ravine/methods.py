@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ravine._arguments import fractions, pair_of_fractions, positives, step_sizes
 from ravine._functions import sqrt
 from ravine._values import Named
-from ravine.objectives import Number
+from ravine.objective import Number
 from ravine.projection import Projection
 from ravine.schedule import Schedule
 from ravine.stepsize import LineSearch

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.typing import RcKeyType
 
-    from ravine.autodiff import RecordedGraph
-    from ravine.landscapes import Landscape
-    from ravine.objectives import Objective
+    from ravine.course.landscapes import Landscape
+    from ravine.objective import Objective
+    from ravine.record import RecordedGraph
     from ravine.sweeps import Sweep
     from ravine.trace import Trace
 
@@ -374,7 +374,7 @@ def contours(ax: Axes, landscape: Landscape) -> Axes:
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> from ravine.landscapes import RAVINE
+    >>> from ravine.course.landscapes import RAVINE
     >>> ax = contours(Figure().add_subplot(), RAVINE)
     >>> [float(limit) for limit in ax.get_xlim()]
     [-3.2, 3.2]
@@ -421,7 +421,7 @@ def recorded(
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> from ravine.autodiff import recorded_graph
+    >>> from ravine.record import recorded_graph
     >>> graph = recorded_graph(lambda w: w**2, 2.0)
     >>> ax = recorded(Figure().add_subplot(), graph, [(0, 0), (0, 1)], graph.names)
     >>> [text.get_text() for text in ax.texts if text.get_text()]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ravine._arguments import number, positive
 from ravine._functions import is_tensor
 from ravine._values import Value
-from ravine.objectives import Number
+from ravine.objective import Number
 
 __all__ = ["Projection", "ball", "box", "half_line", "simplex"]
 

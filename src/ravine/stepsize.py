@@ -18,7 +18,7 @@ import numpy as np
 
 from ravine._arguments import inner_fraction, positive, whole
 from ravine._values import Named
-from ravine.objectives import Number, Objective
+from ravine.objective import Number, Objective
 
 __all__ = [
     "Choice",
@@ -211,7 +211,7 @@ class simple_decrease(LineSearch):
     --------
     From 0.5 on :math:`4w^2` the trials 1, 1/2 and 1/4 lead no lower, and 1/8 to the minimizer:
 
-    >>> from ravine.objectives import quadratic
+    >>> from ravine.losses import quadratic
     >>> simple_decrease().choose(quadratic(8.0), 0.5, 4.0)
     Choice(step_size=0.125, evaluations=5)
     """
@@ -259,7 +259,7 @@ class armijo(LineSearch):
     Half of the promise is kept by no longer step than 1/8 on :math:`4w^2`, and a larger share only
     by a shorter one:
 
-    >>> from ravine.objectives import quadratic
+    >>> from ravine.losses import quadratic
     >>> [armijo(sufficient=c).choose(quadratic(8.0), 0.5, 4.0).step_size for c in (0.5, 0.6)]
     [0.125, 0.0625]
     """

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ravine.objectives import Number
+from ravine.objective import Number
 from ravine.trace import StopReason
 
 __all__ = ["Moment", "StoppingRules"]

@@ -28,8 +28,9 @@ from ravine import (
     simple_decrease,
     sweep,
 )
-from ravine.autodiff import derivative, recorded_graph, values_and_derivatives
-from ravine.objectives import latex, quadratic
+from ravine.derivative import derivative, values_and_derivatives
+from ravine.losses import quadratic
+from ravine.record import latex, recorded_graph
 from ravine.theory import (
     armijo_least_step,
     best_momentum,

@@ -9,14 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ravine import DOUBLE_WELL
-from ravine.autodiff import (
-    derivative,
-    is_tensor,
-    recorded_graph,
-    value_and_derivative,
-    values_and_derivatives,
-)
-from ravine.objectives import CATALOGUE
+from ravine._functions import is_tensor
+from ravine.derivative import derivative, value_and_derivative, values_and_derivatives
+from ravine.named import CATALOGUE
+from ravine.record import recorded_graph
 
 
 def double_well(w):

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ravine.autodiff_trials import accumulation_trial, autodiff_trial
+from ravine.course.autodiff_trials import accumulation_trial, autodiff_trial
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -7,16 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ravine.constructions import (
-    CONVEX_FUNCTIONS,
-    CONVEX_SETS,
-    NONCONVEX_FUNCTIONS,
-    NONCONVEX_SETS,
+from ravine.convexity import (
     affine,
     ball,
+    chord_test,
     combination,
     halfspace,
-    log_sum_exp,
     maximum,
     minimum,
     negative_log_det,
@@ -24,8 +20,16 @@ from ravine.constructions import (
     polyhedron,
     semidefinite_cone,
     semidefinite_pairs,
+    set_test,
+    uniform_pairs,
 )
-from ravine.convexity import chord_test, set_test, uniform_pairs
+from ravine.course.specimens import (
+    CONVEX_FUNCTIONS,
+    CONVEX_SETS,
+    NONCONVEX_FUNCTIONS,
+    NONCONVEX_SETS,
+)
+from ravine.losses import log_sum_exp
 
 FUNCTIONS = {specimen.name: specimen for specimen in CONVEX_FUNCTIONS + NONCONVEX_FUNCTIONS}
 SETS = {specimen.name: specimen for specimen in CONVEX_SETS + NONCONVEX_SETS}

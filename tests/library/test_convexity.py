@@ -9,16 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ravine.constructions import (
-    CONVEX_FUNCTIONS,
-    CONVEX_SETS,
-    NONCONVEX_FUNCTIONS,
-    NONCONVEX_SETS,
-    ball,
-    semidefinite_cone,
-)
 from ravine.convexity import (
     Verdict,
+    ball,
     chord,
     chord_test,
     close_pairs,
@@ -27,12 +20,21 @@ from ravine.convexity import (
     mixed_pairs,
     pooled,
     segment,
+    semidefinite_cone,
     set_test,
     tangent,
     tangent_test,
     uniform_pairs,
 )
-from ravine.objectives import COSINE_VALLEYS, DOUBLE_WELL, Objective, quadratic_form
+from ravine.course.specimens import (
+    CONVEX_FUNCTIONS,
+    CONVEX_SETS,
+    NONCONVEX_FUNCTIONS,
+    NONCONVEX_SETS,
+)
+from ravine.losses import quadratic_form
+from ravine.named import COSINE_VALLEYS, DOUBLE_WELL
+from ravine.objective import Objective
 
 SQUARE = [(-10, 10), (-10, 10)]
 HALF = 1 / math.sqrt(2)
@@ -441,11 +443,11 @@ def test_an_objective_outside_its_domain_is_infinite(seed):
     "module",
     [
         "convexity",
-        "constructions",
-        "families",
-        "theorems",
-        "descent_theorems",
-        "autodiff_trials",
+        "course.specimens",
+        "course.families",
+        "course.theorems",
+        "course.descent_theorems",
+        "course.autodiff_trials",
     ],
 )
 def test_the_modules_of_convexity_load_nothing_heavy(module):

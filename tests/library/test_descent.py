@@ -23,7 +23,7 @@ from ravine import (
     minimize,
 )
 from ravine.methods import Method
-from ravine.objectives import CATALOGUE
+from ravine.named import CATALOGUE
 
 objectives = st.sampled_from(CATALOGUE)
 starts = st.floats(-6, 6)

@@ -15,7 +15,7 @@ from ravine import (
     quadratic_form,
     simple_decrease,
 )
-from ravine.descent_theorems import (
+from ravine.course.descent_theorems import (
     approach_trial,
     descent_lemma_trial,
     descent_trial,
@@ -26,7 +26,7 @@ from ravine.descent_theorems import (
     scaling_trial,
     sublinear_trial,
 )
-from ravine.families import (
+from ravine.course.families import (
     COSINES,
     FAMILIES,
     HUBER,
@@ -36,11 +36,10 @@ from ravine.families import (
     QUADRATIC,
     RIDGE_LOGISTIC,
     SOFT_MAXIMUM,
-    bent_parabola,
-    huber,
-    scaled,
 )
-from ravine.objectives import DOUBLE_WELL, Objective, quadratic
+from ravine.losses import bent_parabola, huber, quadratic
+from ravine.named import DOUBLE_WELL
+from ravine.objective import Objective, scaled
 
 MINIMIZED = (
     QUADRATIC,

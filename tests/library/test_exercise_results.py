@@ -23,8 +23,8 @@ from ravine import (
     rmsprop,
     sweep,
 )
-from ravine.exercises import ends, many_starts
-from ravine.landscapes import RAVINE
+from ravine.course.exercises import ends, many_starts
+from ravine.course.landscapes import RAVINE
 from ravine.theory import best_momentum, quartic_trapping_radius
 
 from .test_gallery import computed

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ravine.exercises import (
+from ravine.course.exercises import (
     Report,
     check_adagrad,
     check_adam,

@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 from ravine import gradient_descent, minimize, simple_decrease
 from ravine.convexity import chord_test, hessian_test
-from ravine.descent_theorems import lipschitz_trial
-from ravine.families import (
-    FAMILIES,
-    HUBER,
+from ravine.course.descent_theorems import lipschitz_trial
+from ravine.course.families import FAMILIES, HUBER
+from ravine.losses import (
     bent_parabola,
     cosine_sum,
     huber,
     logistic_loss,
-    scaled,
+    quadratic,
+    quadratic_form,
     soft_maximum,
 )
-from ravine.objectives import DOUBLE_WELL, quadratic, quadratic_form
+from ravine.named import DOUBLE_WELL
+from ravine.objective import scaled
 from ravine.stepsize import armijo
 from ravine.theory import sharp_sublinear_bound, sublinear_bound
 

@@ -22,7 +22,19 @@ def test_import_ravine_loads_nothing_heavy():
 
 @pytest.mark.parametrize(
     "module",
-    ["autodiff", "descent", "methods", "objectives", "stepsize", "sweeps", "theory", "trace"],
+    [
+        *(
+            "convexity",
+            "derivative",
+            "descent",
+            "losses",
+            "methods",
+            "named",
+            "objective",
+            "projection",
+        ),
+        *("record", "schedule", "stepsize", "stopping", "sweeps", "theory", "trace"),
+    ],
 )
 def test_no_module_of_the_library_loads_anything_heavy(module):
     assert heavy_modules_after(f"import ravine.{module}") == set()

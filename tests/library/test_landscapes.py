@@ -6,7 +6,7 @@ import sympy
 import torch
 
 from ravine import gradient_descent, heavy_ball, minimize
-from ravine.landscapes import LANDSCAPES, hessian_eigenvalues
+from ravine.course.landscapes import LANDSCAPES, hessian_eigenvalues
 
 X, Y = sympy.symbols("x y", real=True)
 BY_KEY = {landscape.key: landscape for landscape in LANDSCAPES}

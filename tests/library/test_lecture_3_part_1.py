@@ -11,29 +11,30 @@ import sympy
 import torch
 
 from ravine import COSINE_VALLEYS, gradient_descent, least_squares, minimize
-from ravine.constructions import (
-    CONVEX_FUNCTIONS,
-    NONCONVEX_FUNCTIONS,
-    NONCONVEX_SETS,
-    maximum,
-    minimum,
-    semidefinite_cone,
-    semidefinite_pairs,
-)
 from ravine.convexity import (
     chord,
     chord_test,
     close_pairs,
     hessian_test,
+    maximum,
+    minimum,
     pooled,
+    semidefinite_cone,
+    semidefinite_pairs,
     set_test,
     tangent,
     tangent_test,
     uniform_pairs,
 )
-from ravine.families import INDEFINITE, LEAST_SQUARES, QUADRATIC, RIDGE_LOGISTIC, SOFT_MAXIMUM
-from ravine.objectives import Objective
-from ravine.theorems import (
+from ravine.course.families import (
+    INDEFINITE,
+    LEAST_SQUARES,
+    QUADRATIC,
+    RIDGE_LOGISTIC,
+    SOFT_MAXIMUM,
+)
+from ravine.course.specimens import CONVEX_FUNCTIONS, NONCONVEX_FUNCTIONS, NONCONVEX_SETS
+from ravine.course.theorems import (
     RULES,
     agreement_trial,
     arrow_trial,
@@ -46,6 +47,7 @@ from ravine.theorems import (
     toward_better_trial,
     zero_gradient_trial,
 )
+from ravine.objective import Objective
 
 from .test_gallery import computed
 

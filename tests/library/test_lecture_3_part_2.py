@@ -18,8 +18,10 @@ from ravine import (
     quadratic_form,
     simple_decrease,
 )
-from ravine import descent_theorems as tried
-from ravine.families import HUBER, LEAST_SQUARES, QUADRATIC, bent_parabola, huber, scaled
+from ravine.course import descent_theorems as tried
+from ravine.course.families import HUBER, LEAST_SQUARES, QUADRATIC
+from ravine.losses import bent_parabola, huber
+from ravine.objective import scaled
 from ravine.theory import linear_rate_bound, sharp_sublinear_bound, sublinear_bound
 
 from .test_gallery import computed

@@ -13,8 +13,9 @@ import pytest
 import torch
 
 from ravine import gradient_descent, least_squares, minimize
-from ravine.autodiff import derivative, recorded_graph
-from ravine.autodiff_trials import accumulation_trial, autodiff_trial
+from ravine.course.autodiff_trials import accumulation_trial, autodiff_trial
+from ravine.derivative import derivative
+from ravine.record import recorded_graph
 
 from .test_gallery import computed
 

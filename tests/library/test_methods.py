@@ -24,7 +24,7 @@ from ravine import (
     rmsprop,
     sweep,
 )
-from ravine.objectives import quadratic
+from ravine.losses import quadratic
 from ravine.theory import best_momentum
 
 BOWL = quadratic_form([[3.0, 1.0], [1.0, 2.0]], minimizer=[0.5, -1.0])

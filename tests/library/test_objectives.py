@@ -11,19 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy.calculus.util import maximum, minimum
 
-from ravine.objectives import (
+from ravine.losses import least_squares, quadratic, quadratic_form
+from ravine.named import (
     CATALOGUE,
     CENTRED_QUADRATIC,
     COSINE_VALLEYS,
     DOUBLE_WELL,
     QUARTIC,
     SHIFTED_QUADRATIC,
-    Objective,
-    latex,
-    least_squares,
-    quadratic,
-    quadratic_form,
 )
+from ravine.objective import Objective
+from ravine.record import latex
 
 W = sympy.Symbol("w", real=True)
 OBJECTIVES = [*CATALOGUE, quadratic(3.0, -2.0), quadratic(0.25, 0.5)]

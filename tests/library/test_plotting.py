@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ravine import CENTRED_QUADRATIC, DOUBLE_WELL, gradient_descent, minimize, plotting, sweep
-from ravine.autodiff import recorded_graph
+from ravine.record import recorded_graph
 
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#131416"
 

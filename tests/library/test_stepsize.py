@@ -26,7 +26,9 @@ from ravine import (
     quadratic_form,
     simple_decrease,
 )
-from ravine.objectives import CATALOGUE, StationaryPoint, quadratic
+from ravine.losses import quadratic
+from ravine.named import CATALOGUE
+from ravine.objective import StationaryPoint
 from ravine.stepsize import Choice
 from ravine.theory import armijo_least_step
 

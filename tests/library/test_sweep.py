@@ -23,7 +23,7 @@ from ravine import (
     sweep,
 )
 from ravine.methods import Method
-from ravine.objectives import CATALOGUE
+from ravine.named import CATALOGUE
 from ravine.sweeps._blocks import RUNS_AT_ONCE
 
 

@@ -25,8 +25,8 @@ from ravine import (
     rmsprop,
     sweep,
 )
-from ravine.families import cosine_sum, huber, logistic_loss
-from ravine.landscapes import BEALE, HIMMELBLAU, RAVINE, ROSENBROCK
+from ravine.course.landscapes import BEALE, HIMMELBLAU, RAVINE, ROSENBROCK
+from ravine.losses import cosine_sum, huber, logistic_loss
 from ravine.projection import box
 from ravine.theory import heavy_ball_factor
 

@@ -31,9 +31,10 @@ from ravine import (
     rmsprop,
     sweep,
 )
-from ravine._recorded import python_function
+from ravine.losses import quadratic
 from ravine.methods import Method
-from ravine.objectives import CATALOGUE, quadratic
+from ravine.named import CATALOGUE
+from ravine.record import python_function
 from ravine.sweeps import _kernel as kernels
 from ravine.sweeps import _spread
 from ravine.sweeps._blocks import Ends

@@ -7,18 +7,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ravine.constructions import (
+from ravine.convexity import (
     ball,
+    chord_test,
     halfspace,
-    log_sum_exp,
+    hessian_test,
     minimum,
     negative_log_det,
     p_norm,
     polyhedron,
     semidefinite_pairs,
+    set_test,
+    tangent_test,
 )
-from ravine.convexity import chord_test, hessian_test, set_test, tangent_test
-from ravine.families import (
+from ravine.course.families import (
     COSINES,
     FAMILIES,
     HUBER,
@@ -29,8 +31,7 @@ from ravine.families import (
     RIDGE_LOGISTIC,
     SOFT_MAXIMUM,
 )
-from ravine.objectives import least_squares
-from ravine.theorems import (
+from ravine.course.theorems import (
     RULES,
     agreement_trial,
     arrow_trial,
@@ -43,6 +44,7 @@ from ravine.theorems import (
     toward_better_trial,
     zero_gradient_trial,
 )
+from ravine.losses import least_squares, log_sum_exp
 
 MINIMIZED = (
     QUADRATIC,

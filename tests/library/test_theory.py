@@ -21,7 +21,7 @@ from ravine import (
     quadratic_form,
     sweep,
 )
-from ravine.objectives import quadratic
+from ravine.losses import quadratic
 from ravine.theory import (
     Regime,
     best_momentum,

@@ -26,9 +26,8 @@ from ravine import (
     negated,
     quadratic_form,
 )
-from ravine.families import cosine_sum, huber, logistic_loss, soft_maximum
+from ravine.losses import cosine_sum, huber, logistic_loss, quadratic, soft_maximum
 from ravine.methods import Method
-from ravine.objectives import quadratic
 from ravine.theory import updates_to_target
 
 A = np.array([[1.0, 0.3, -0.2], [0.7, -1.0, 0.5], [0.1, 0.9, 1.1], [-0.4, 0.2, 0.8]])

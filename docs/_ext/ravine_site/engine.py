@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ravine import adagrad, adam, gradient_descent, heavy_ball, minimize, nesterov, rmsprop
-from ravine.landscapes import LANDSCAPES, Landscape, hessian_eigenvalues
+from ravine.course.landscapes import LANDSCAPES, Landscape, hessian_eigenvalues
 from ravine.methods import Method
-from ravine.objectives import CENTRED_QUADRATIC, DOUBLE_WELL, QUARTIC, Objective
+from ravine.named import CENTRED_QUADRATIC, DOUBLE_WELL, QUARTIC
+from ravine.objective import Objective
 from ravine.stepsize import armijo
 
 if TYPE_CHECKING:

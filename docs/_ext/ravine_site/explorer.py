@@ -139,7 +139,7 @@ class ExplorerDirective(SphinxDirective):
         return [_figure(self, self._settings(), attribute="explorer")]
 
     def _settings(self) -> dict[str, object]:
-        from ravine.landscapes import LANDSCAPES
+        from ravine.course.landscapes import LANDSCAPES
 
         from .engine import RULES
 

@@ -1,6 +1,6 @@
 """The library's formulas as JavaScript, so that the browser computes what Python computes.
 
-They are recorded (`ravine._recorded`): the browser does the same operations in the same order.
+They are recorded (`ravine.record.tape`): the browser does the same operations in the same order.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from ravine._recorded import Language, Recorded, Tape
+from ravine.record import Language, Recorded, Tape
 
 
 def literal(value: object) -> str:

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from ravine.autodiff import Loss, values_and_derivatives
+from ravine.derivative import Loss, values_and_derivatives
 from ravine.methods import Method
-from ravine.objectives import Formula, Number, Objective
+from ravine.objective import Formula, Number, Objective
 from ravine.stopping import StoppingRules
 
 Array: TypeAlias = npt.NDArray[np.floating]

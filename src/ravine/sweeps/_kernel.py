@@ -1,6 +1,6 @@
 """A sweep's runs as one compiled loop, written from the formulas themselves.
 
-The objective, the update rule and the stopping rules are recorded (`ravine._recorded`) into the text
+The objective, the update rule and the stopping rules are recorded (`ravine.record.tape`) into the text
 of a function that makes one run after the other in the registers of the processor. numba compiles
 it, without leave to reorder or to fuse operations, so the answers are those of NumPy bit for bit.
 Whatever cannot be recorded is left to NumPy.
@@ -17,9 +17,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from ravine._recorded import Constants, Recorded, Tape, python, python_function
 from ravine.methods import Method
-from ravine.objectives import Objective
+from ravine.objective import Objective
+from ravine.record import Constants, Recorded, Tape, python, python_function
 from ravine.stopping import StoppingRules
 from ravine.sweeps._blocks import Array, Ends, Problem, Settings
 

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from ravine._arguments import number, positive, radius, tolerance, whole
 from ravine._arguments import step_sizes as checked_step_sizes
-from ravine.autodiff import Loss
+from ravine.derivative import Loss
 from ravine.descent import check_objective, known_optimal_value
 from ravine.methods import Method, gradient_descent
-from ravine.objectives import Objective
+from ravine.objective import Objective
 from ravine.stepsize import LineSearch
 from ravine.stopping import StoppingRules
 from ravine.sweeps._blocks import Array, Ends, Problem, Settings, check_apart

@@ -13,9 +13,9 @@ import numpy as np
 
 from ravine._arguments import positive, whole
 from ravine._functions import cos, sin, sqrt
-from ravine.autodiff import derivative
 from ravine.convexity import Verdict, judge
-from ravine.objectives import Formula, Number
+from ravine.derivative import derivative
+from ravine.objective import Formula, Number
 
 if TYPE_CHECKING:
     import torch

@@ -1,14 +1,14 @@
-r"""Families: random objectives of one kind, each with the facts that theorems ask for.
+"""Losses: makers of objectives, each formula once, with the facts that are known about it.
 
-A `Family` draws an objective with its smoothness constant and, where there is one, its minimizer;
-`ravine.theorems` tries its theorems on them. The objectives take a point of shape (n,) or a batch of
-shape (n, draws), as everywhere in `ravine.convexity`.
+The formulas of one number use ``+ - * /``, so that floats, arrays and tensors give the same digits.
+Those of several numbers take a point of shape (n,), or points in the columns of shape (n, ...), as
+arrays or as tensors, and compute in their dtype.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -16,38 +16,219 @@ import numpy.typing as npt
 
 from ravine._arguments import array, not_negative, positive, real
 from ravine._batches import Array, Function
-from ravine._functions import alike, column, cos, exp, is_tensor, sin
-from ravine.constructions import log_sum_exp
-from ravine.objectives import Formula, Number, Objective, least_squares, maker, quadratic_form
+from ravine._functions import alike, column, cos, exp, is_tensor, log, sin
+from ravine.objective import Formula, Number, Objective, StationaryPoint, maker
 
 
-@dataclass(frozen=True)
-class Family:
-    """Random objectives of one kind.
+@maker
+def quadratic(curvature: float, minimizer: float = 0.0) -> Objective:
+    r"""Return the parabola :math:`\tfrac{\lambda}{2}(w-c)^2` with all its facts.
 
     Parameters
     ----------
-    name : str
-        What they are.
-    convex : bool
-        Whether all of them are convex.
-    draw : callable
-        ``draw(rng, n)`` gives one `Objective` of n variables.
+    curvature : float
+        :math:`\lambda > 0`, the second derivative everywhere.
+    minimizer : float
+        :math:`c`, the only minimizer.
+
+    Returns
+    -------
+    Objective
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `curvature` is not positive and finite, or `minimizer` not finite.
 
     Examples
     --------
-    >>> objective = LOGISTIC.draw(np.random.default_rng(0), 3)
-    >>> objective.convex, objective.smoothness > 0
-    (True, True)
+    >>> steep = quadratic(curvature=4.0, minimizer=1.0)
+    >>> steep(3.0), steep.slope(3.0), steep.smoothness
+    (8.0, 8.0, 4.0)
     """
+    curvature = positive("curvature", curvature)
+    minimizer = real("minimizer", minimizer)
+    return Objective(
+        name=f"quadratic (curvature {curvature:g}, minimizer {minimizer:g})",
+        value=lambda w: curvature / 2 * ((w - minimizer) * (w - minimizer)),
+        slope=lambda w: curvature * (w - minimizer),
+        curvature=lambda w: curvature + 0 * w,  # 0 * w: an array asks for an array of curvatures
+        minimizers=(minimizer,),
+        optimal_value=0.0,
+        stationary_points=(StationaryPoint(minimizer, 0.0, "minimum"),),
+        smoothness=curvature,
+        convex=True,
+        strong_convexity=curvature,
+        degree=2,
+        view=(minimizer - 2.5, minimizer + 2.5),
+        dimension=1,
+    )
 
-    name: str
-    convex: bool
-    draw: Callable[[np.random.Generator, int], Objective]
 
-    def __repr__(self) -> str:
-        """Name the family; its function has no readable form."""
-        return f"<Family: {self.name}>"
+@maker
+def quadratic_form(matrix: npt.ArrayLike, minimizer: npt.ArrayLike | None = None) -> Objective:
+    r"""Return :math:`\tfrac12 (x-c)^\top M (x-c)` with all its facts.
+
+    Parameters
+    ----------
+    matrix : array of shape (n, n)
+        :math:`M`, symmetric; it is the Hessian everywhere.
+    minimizer : array of shape (n,), optional
+        :math:`c`, the origin by default. It minimizes if no eigenvalue of M is negative.
+
+    Returns
+    -------
+    Objective
+        Of an array or a tensor x of shape (n,), in the dtype of x. Arrays of shape (n, ...) give
+        one value for each point of a grid, as contour lines need it. The smoothness constant is
+        the largest absolute eigenvalue, the strong convexity the least eigenvalue.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `matrix` is not a symmetric array of finite numbers, or `minimizer` does not fit.
+
+    Examples
+    --------
+    >>> bowl = quadratic_form([[2.0, 0.0], [0.0, 4.0]])
+    >>> x = np.array([2.0, 1.5])
+    >>> float(bowl(x)), bowl.slope(x), bowl.smoothness, bowl.strong_convexity
+    (8.5, array([4., 6.]), 4.0, 2.0)
+    """
+    m = array("matrix", matrix, dimensions=2)
+    n = len(m)
+    if m.shape != (n, n) or np.abs(m - m.T).max() > 1e-12 * np.abs(m).max():
+        raise ValueError(f"matrix must be square and symmetric, got {m.tolist()}")
+    c = array("minimizer", np.zeros(n) if minimizer is None else minimizer, dimensions=1)
+    if c.shape != (n,):
+        raise ValueError(f"minimizer must have shape {(n,)}, got shape {c.shape}")
+    least, most = _extremes(np.linalg.eigvalsh(m))
+    convex = least >= 0
+
+    def value(x: Number) -> Number:
+        away = _minus(x, c)
+        return _sum(away * _times(m, away)) / 2
+
+    return Objective(
+        name=f"quadratic form (eigenvalues {least:g} to {most:g})",
+        value=value,
+        slope=lambda x: _times(m, _minus(x, c)),
+        curvature=lambda _: cast("Number", m),
+        minimizers=(c,) if convex else (),
+        optimal_value=0.0 if convex else -math.inf,
+        stationary_points=(
+            StationaryPoint(c, 0.0, "minimum" if convex else "saddle" if most > 0 else "maximum"),
+        ),
+        smoothness=max(abs(least), abs(most)),
+        convex=convex,
+        strong_convexity=least if convex else None,
+        degree=2,
+        view=(float(c.min()) - 2.5, float(c.max()) + 2.5),
+        dimension=n,
+    )
+
+
+@maker
+def least_squares(A: npt.ArrayLike, b: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N803
+    r"""Return :math:`\|Ax-b\|^2 + \lambda\|x\|^2`, the sum of squares, with all its facts.
+
+    The slope is :math:`2A^\top(Ax-b) + 2\lambda x`. With the largest and the least singular value
+    of A the smoothness constant is :math:`2\sigma_{\max}^2 + 2\lambda` and the strong convexity
+    :math:`2\sigma_{\min}^2 + 2\lambda` (Boyd and Vandenberghe, *Convex Optimization*, 2004,
+    section 1.2.1 and equation 9.7).
+
+    Parameters
+    ----------
+    A : array of shape (m, n)
+        One row for each equation.
+    b : array of shape (m,)
+        The right-hand sides.
+    ridge : float
+        :math:`\lambda \ge 0`.
+
+    Returns
+    -------
+    Objective
+        Of an array or a tensor x of shape (n,), or (n, ...) for a grid of points, in the dtype of
+        x. Its minimizer is computed by `numpy.linalg.lstsq`; of many it is the one of least norm.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `A` and `b` are not finite arrays that fit each other, or `ridge` is negative.
+
+    Examples
+    --------
+    The straight line closest to five points:
+
+    >>> A = np.stack([np.ones(5), np.arange(5.0)], axis=1)
+    >>> line = least_squares(A, [1.0, 3.0, 2.0, 5.0, 4.0])
+    >>> line.minimizers[0].round(12), round(line.optimal_value, 12)
+    (array([1.4, 0.8]), 3.6)
+    """
+    a, b = array("A", A, dimensions=2), array("b", b, dimensions=1)
+    m, n = a.shape
+    if b.shape != (m,):
+        raise ValueError(f"b must have one entry for each row of A, {m}, got shape {b.shape}")
+    ridge = not_negative("ridge", ridge)
+    hessian = 2 * (a.T @ a) + 2 * ridge * np.eye(n)
+
+    def value(x: Number) -> Number:
+        residual = _minus(_times(a, x), b)
+        return _sum(residual * residual) + ridge * _sum(x * x)
+
+    def slope(x: Number) -> Number:
+        return 2 * _times(a.T, _minus(_times(a, x), b)) + 2 * ridge * x
+
+    def value_and_slope(x: Number) -> tuple[Number, Number]:
+        residual = _minus(_times(a, x), b)
+        penalty = ridge * _sum(x * x)
+        return _sum(residual * residual) + penalty, 2 * _times(a.T, residual) + 2 * ridge * x
+
+    # the penalty is n more equations, sqrt(lambda) x = 0
+    rows = np.vstack([a, math.sqrt(ridge) * np.eye(n)])
+    best, _, rank, singular_values = np.linalg.lstsq(rows, np.append(b, np.zeros(n)))
+    best.setflags(write=False)
+    optimal_value = float(cast("float", value(cast("Number", best))))
+    return Objective(
+        name=f"least squares ({m} x {n}" + (f", ridge {ridge:g})" if ridge else ")"),
+        value=value,
+        slope=slope,
+        curvature=lambda _: cast("Number", hessian),
+        minimizers=(best,),
+        optimal_value=optimal_value,
+        stationary_points=(StationaryPoint(best, optimal_value, "minimum"),),
+        smoothness=2 * float(singular_values[0]) ** 2,
+        convex=True,
+        strong_convexity=2 * float(singular_values[-1]) ** 2 if rank == n else 0.0,
+        degree=2,
+        dimension=n,
+        value_and_slope=value_and_slope,
+    )
+
+
+def _extremes(eigenvalues: npt.NDArray[np.floating]) -> tuple[float, float]:
+    """Return the least and the largest eigenvalue; what rounding leaves of a zero is a zero."""
+    noise = 1e-12 * np.abs(eigenvalues).max()
+    least, most = np.where(np.abs(eigenvalues) > noise, eigenvalues, 0.0)[[0, -1]]
+    return float(least), float(most)
+
+
+def _times(matrix: Array, x: Number) -> Number:
+    """Return the matrix times x, for every point of a grid."""
+    at = cast("Any", x)
+    product = alike(matrix, at) @ at.reshape(len(at), -1)
+    return cast("Number", product.reshape(-1, *at.shape[1:]))
+
+
+def _minus(x: Number, c: Array) -> Number:
+    """Return x - c, for every point of a grid."""
+    return cast("Number", cast("Any", x) - column(c, x))
+
+
+def _sum(terms: Number) -> Number:
+    """Return the sum over the coordinates, for every point of a grid."""
+    return cast("Number", cast("Any", terms).sum(0))
 
 
 @maker
@@ -88,7 +269,7 @@ def huber(tau: float, centre: npt.ArrayLike | None = None) -> Objective:
     c = None if centre is None else array("centre", centre, dimensions=1)
 
     def away(x: Number) -> Number:
-        return x if c is None else cast("Number", _minus(cast("Array", x), c))
+        return x if c is None else _minus(x, c)
 
     def clipped(x: Number) -> Number:
         return (abs(x + tau) - abs(x - tau)) / 2
@@ -277,6 +458,27 @@ def soft_maximum(A: npt.ArrayLike, b: npt.ArrayLike) -> Objective:  # noqa: N803
     )
 
 
+def log_sum_exp(x: Array) -> Array:
+    r"""Return :math:`\log\sum_i e^{x_i}`, a smooth and convex stand-in for the maximum.
+
+    Parameters
+    ----------
+    x : array of shape (n,) or (n, draws)
+
+    Returns
+    -------
+    array
+        One value for each point.
+
+    Examples
+    --------
+    >>> round(float(log_sum_exp(np.array([1000.0, 1000.0]))), 4)
+    1000.6931
+    """
+    most = x.max(0).values if is_tensor(x) else x.max(axis=0)
+    return cast("Array", most + log(exp(x - most).sum(0)))
+
+
 @maker
 def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
     r"""Return :math:`\sum_i \cos(\omega_i x_i)`, not convex, with smoothness :math:`\max_i\omega_i^2`.
@@ -326,55 +528,6 @@ def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
         smoothness=float((w * w).max()),
         convex=False,
         dimension=len(w),
-    )
-
-
-def scaled(objective: Objective, factor: float) -> Objective:
-    r"""Return :math:`c f` with its facts: curvatures grow by the factor, minimizers stay.
-
-    Parameters
-    ----------
-    objective : Objective
-        f.
-    factor : float
-        :math:`c > 0`.
-
-    Returns
-    -------
-    Objective
-
-    Raises
-    ------
-    TypeError, ValueError
-        When `factor` is not positive and finite.
-
-    Examples
-    --------
-    >>> steep = scaled(quadratic_form([[2.0, 0.0], [0.0, 4.0]]), 10.0)
-    >>> steep.smoothness, steep.strong_convexity, steep.minimizers[0]
-    (40.0, 20.0, array([0., 0.]))
-    """
-    factor = positive("factor", factor)
-
-    def times(formula: Formula | None) -> Formula | None:
-        return None if formula is None else lambda x: factor * formula(x)
-
-    def grown(fact: float | None) -> float | None:
-        return None if fact is None else factor * fact
-
-    return replace(
-        objective,
-        name=f"{factor:g} times {objective.name}",
-        value=cast("Formula", times(objective.value)),
-        slope=times(objective.slope),
-        curvature=times(objective.curvature),
-        value_and_slope=None,
-        optimal_value=grown(objective.optimal_value),
-        stationary_points=tuple(
-            replace(point, value=factor * point.value) for point in objective.stationary_points
-        ),
-        smoothness=grown(objective.smoothness),
-        strong_convexity=grown(objective.strong_convexity),
     )
 
 
@@ -429,11 +582,6 @@ def _sigmoid(x: Array) -> Array:
     return cast("Array", exp(-_softplus(-x)))
 
 
-def _minus(x: Array, c: Array) -> Array:
-    """Return x - c, for every point of a batch."""
-    return cast("Array", x - column(c, x))
-
-
 def _weighted(a: Array, weights: Array) -> Array:
     """Return the sum of weight times a_i a_i^T over the rows, for every point of a batch."""
     return np.asarray(np.einsum("ij,ik,i...->jk...", a, a, weights))
@@ -441,62 +589,3 @@ def _weighted(a: Array, weights: Array) -> Array:
 
 def _for_each_point(matrix: Array, x: Array) -> Array:
     return matrix.reshape(*matrix.shape, *(1 for _ in x.shape[1:]))
-
-
-def _quadratic(rng: np.random.Generator, n: int, signs: tuple[float, ...] = (1.0,)) -> Objective:
-    basis, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    eigenvalues = 10 ** rng.uniform(-1, 1, n) * rng.choice(signs, n)
-    eigenvalues[0] = min(signs) * abs(eigenvalues[0])  # of both signs one is negative
-    matrix = (basis * eigenvalues) @ basis.T
-    return quadratic_form((matrix + matrix.T) / 2, rng.uniform(-3, 3, n))
-
-
-def _indefinite(rng: np.random.Generator, n: int) -> Objective:
-    return _quadratic(rng, n, signs=(1.0, -1.0))
-
-
-def _least_squares(rng: np.random.Generator, n: int) -> Objective:
-    m = int(rng.integers(n, 3 * n + 1))
-    return least_squares(rng.standard_normal((m, n)), rng.standard_normal(m))
-
-
-def _logistic(rng: np.random.Generator, n: int, ridge: float = 0.0) -> Objective:
-    return logistic_loss(rng.standard_normal((int(rng.integers(n, 4 * n + 1)), n)), ridge)
-
-
-def _ridge_logistic(rng: np.random.Generator, n: int) -> Objective:
-    return _logistic(rng, n, ridge=0.1)
-
-
-def _soft_maximum(rng: np.random.Generator, n: int) -> Objective:
-    a = rng.standard_normal((n + 1, n))
-    return soft_maximum(np.vstack([a, -a]), rng.standard_normal(2 * n + 2))
-
-
-def _huber(rng: np.random.Generator, n: int) -> Objective:
-    return huber(10 ** rng.uniform(-3, 0), rng.uniform(-3, 3, n))
-
-
-def _cosines(rng: np.random.Generator, n: int) -> Objective:
-    return cosine_sum(10 ** rng.uniform(-1, 1, n))
-
-
-QUADRATIC = Family("convex quadratics", True, _quadratic)
-INDEFINITE = Family("quadratics with a negative eigenvalue", False, _indefinite)
-LEAST_SQUARES = Family("least squares", True, _least_squares)
-LOGISTIC = Family("logistic losses", True, _logistic)
-RIDGE_LOGISTIC = Family("logistic losses with ridge", True, _ridge_logistic)
-SOFT_MAXIMUM = Family("soft maxima", True, _soft_maximum)
-HUBER = Family("Huber losses", True, _huber)
-COSINES = Family("sums of cosines", False, _cosines)
-
-FAMILIES = (
-    QUADRATIC,
-    INDEFINITE,
-    LEAST_SQUARES,
-    LOGISTIC,
-    RIDGE_LOGISTIC,
-    SOFT_MAXIMUM,
-    HUBER,
-    COSINES,
-)

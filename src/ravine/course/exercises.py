@@ -25,7 +25,7 @@ from ravine.methods import (
     heavy_ball,
     nesterov,
 )
-from ravine.objectives import QUARTIC
+from ravine.named import QUARTIC
 from ravine.sweeps import sweep
 
 Step: TypeAlias = Callable[..., tuple[Any, Any]]

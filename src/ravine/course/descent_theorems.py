@@ -2,7 +2,7 @@ r"""Theorems of gradient descent: what smoothness and convexity promise, tried i
 
 Each trial checks one promise and answers with a `ravine.convexity.Verdict`. What the theorem assumes
 can be taken away by an argument: with step sizes beyond its limit, or on a family of
-`ravine.families` that is not convex, the same trial finds a counterexample.
+`ravine.course.families` that is not convex, the same trial finds a counterexample.
 
 Step sizes are given as their product with the smoothness constant, :math:`\alpha L`.
 """
@@ -18,12 +18,13 @@ import numpy as np
 from ravine._arguments import whole
 from ravine._batches import Array, Function, gradients, norms, values
 from ravine.convexity import Box, Pairs, Verdict, hessian_test, judge, pooled, uniform_pairs
+from ravine.course.families import LEAST_SQUARES, Family
+from ravine.course.theorems import zero_gradient_trial
 from ravine.descent import minimize
-from ravine.families import LEAST_SQUARES, Family, bent_parabola, scaled
+from ravine.losses import bent_parabola
 from ravine.methods import gradient_descent
-from ravine.objectives import Number, Objective
+from ravine.objective import Number, Objective, scaled
 from ravine.stepsize import LineSearch, simple_decrease
-from ravine.theorems import zero_gradient_trial
 from ravine.theory import (
     Measure,
     descent_lemma_bound,
@@ -80,7 +81,7 @@ def descent_trial(
 
     Examples
     --------
-    >>> from ravine.families import QUADRATIC
+    >>> from ravine.course.families import QUADRATIC
     >>> rng = np.random.default_rng(0)
     >>> bool(descent_trial(QUADRATIC, rng=rng))
     True
@@ -137,7 +138,7 @@ def descent_lemma_trial(
 
     Examples
     --------
-    >>> from ravine.families import COSINES
+    >>> from ravine.course.families import COSINES
     >>> bool(descent_lemma_trial(COSINES, rng=np.random.default_rng(0)))
     True
     """
@@ -242,7 +243,7 @@ def scaling_trial(
 
     Examples
     --------
-    >>> from ravine.families import QUADRATIC
+    >>> from ravine.course.families import QUADRATIC
     >>> rng = np.random.default_rng(0)
     >>> bool(scaling_trial(QUADRATIC, rng=rng))
     True
@@ -313,7 +314,7 @@ def sublinear_trial(
 
     Examples
     --------
-    >>> from ravine.families import HUBER
+    >>> from ravine.course.families import HUBER
     >>> rng = np.random.default_rng(0)
     >>> bool(sublinear_trial(HUBER, rng=rng))
     True
@@ -376,7 +377,7 @@ def linear_trial(
 
     Examples
     --------
-    >>> from ravine.families import QUADRATIC
+    >>> from ravine.course.families import QUADRATIC
     >>> rng = np.random.default_rng(0)
     >>> bool(linear_trial(QUADRATIC, rng=rng))
     True
@@ -439,7 +440,7 @@ def line_search_trial(
 
     Examples
     --------
-    >>> from ravine.families import LOGISTIC
+    >>> from ravine.course.families import LOGISTIC
     >>> bool(line_search_trial(LOGISTIC, rng=np.random.default_rng(0)))
     True
     """
@@ -473,7 +474,7 @@ def approach_trial(
 ) -> Verdict:
     r"""Try whether gradient descent with a line search approaches a stationary point.
 
-    The objectives are `ravine.families.bent_parabola` with outer curvatures from 1.5 to 1.95, the
+    The objectives are `ravine.losses.bent_parabola` with outer curvatures from 1.5 to 1.95, the
     starts lie between 1.5 and 50. Smooth and strongly convex as they are, a rule that asks only for
     a decrease keeps bouncing between two points.
 

@@ -14,30 +14,28 @@ import numpy as np
 
 from ravine._arguments import whole
 from ravine._batches import Array, Function, gradients, norms, values
-from ravine.constructions import (
-    affine,
-    ball,
-    combination,
-    halfspace,
-    log_sum_exp,
-    maximum,
-    minimum,
-    p_norm,
-)
 from ravine.convexity import (
     Box,
     Point,
     Verdict,
+    affine,
+    ball,
     chord_test,
+    combination,
+    halfspace,
     hessian_test,
     judge,
+    maximum,
+    minimum,
+    p_norm,
     pooled,
     set_test,
     tangent_test,
     uniform_pairs,
 )
-from ravine.families import Family
-from ravine.objectives import Objective, quadratic_form
+from ravine.course.families import Family
+from ravine.losses import log_sum_exp, quadratic_form
+from ravine.objective import Objective
 
 
 @dataclass(frozen=True)
@@ -130,8 +128,8 @@ def intersection_trial(
     Parameters
     ----------
     combine : callable
-        What makes one slack of two: `ravine.constructions.maximum` intersects the sets,
-        `ravine.constructions.minimum` unites them.
+        What makes one slack of two: `ravine.convexity.maximum` intersects the sets,
+        `ravine.convexity.minimum` unites them.
     sets : int
         How many intersections.
     draws : int
@@ -407,7 +405,7 @@ def optimality_trial(family: Family, *, draws: int = 3000, rng: np.random.Genera
 
     Examples
     --------
-    >>> from ravine.families import INDEFINITE, RIDGE_LOGISTIC
+    >>> from ravine.course.families import INDEFINITE, RIDGE_LOGISTIC
     >>> rng = np.random.default_rng(0)
     >>> bool(optimality_trial(RIDGE_LOGISTIC, rng=rng)), bool(optimality_trial(INDEFINITE, rng=rng))
     (True, False)
