@@ -133,6 +133,22 @@ def test_compiled_runs_of_every_objective_are_those_of_numpy(objective):
     assert_same(call(compiled=True), call(compiled=False))
 
 
+def test_a_division_stays_a_division_where_a_product_would_be_none():
+    # the inverse of the least number is infinite
+    steep = Objective("steep", lambda w: w / 5e-324, lambda w: w / 5e-324)
+    call = partial(sweep, steep, step_size=0.1, start=np.array([0.0, 5e-324, 1.0]), max_updates=3)
+    assert_same(call(compiled=True), call(compiled=False))
+
+
+def test_long_runs_and_short_ones_end_where_they_do_alone():
+    # more runs than slots, of all lengths, in no order: each takes the place of another
+    step_sizes = np.random.default_rng(0).permutation(np.geomspace(1e-6, 0.3, 1000))
+    call = partial(sweep, DOUBLE_WELL, step_size=step_sizes, start=2.0, **RULES)
+    ours, theirs = call(compiled=True), call(compiled=False)
+    assert len(set(theirs.updates.tolist())) > 100
+    assert_same(ours, theirs)
+
+
 @given(
     runs=st.lists(st.tuples(st.floats(1e-3, 4), st.floats(-6, 6)), min_size=1, max_size=40),
     cap=st.integers(0, 60),
