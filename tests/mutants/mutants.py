@@ -56,6 +56,13 @@ ERRORS = [
         "self.updates[runs] = updates + 1",
     ),
     Mutant(
+        "src/ravine/sweeps/_kernel.py",
+        "runs[slot], counts[slot] = runs[taken], counts[taken]",
+        "runs[slot] = runs[taken]",
+    ),
+    Mutant("src/ravine/sweeps/_sweep.py", " & (k <= self.updates)", ""),
+    Mutant("src/ravine/sweeps/_sweep.py", "(outside * (k + 1))", "(outside * k)"),
+    Mutant(
         "src/ravine/trace.py",
         "return int(self.logged_at[-1])",
         "return int(self.logged_at[-1]) + 1",
