@@ -104,7 +104,7 @@ def test_the_text_of_the_loop_makes_the_runs_of_numpy(objective, runs, method, s
     )
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(kernels, "_compiled", python_function)
-        patch.setattr(kernels, "SLOTS", 2)  # so that runs wait for others to end
+        patch.setattr(kernels, "SLOTS", 3)  # so that runs wait for others to end
         patch.setattr(sweeps, "available", lambda: True)
         assert_same(call(compiled=True, **stopping), call(compiled=False, **stopping))
 
