@@ -250,6 +250,26 @@ def test_a_formula_that_mixes_runs_is_refused(name, starts):
         sweep(mixing, step_size=np.array([0.1, 0.2, 0.3]), start=starts)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [lambda x: x[0] * x[0] + x[1] * x[1], lambda x: (x * x) @ np.ones(2)],
+    ids=["entries", "product"],
+)
+def test_a_function_of_n_numbers_is_told_to_say_so(value):
+    silent = Objective("silent", value, lambda x: 2 * x)
+    with pytest.raises((IndexError, ValueError)) as caught:
+        sweep(silent, step_size=ETAS, start=np.ones(2)[:, None])
+    assert "dimension=n" in caught.value.__notes__[0]
+    silent = Objective("silent", lambda x: (x * x).sum(0), lambda x: 2 * x)
+    with pytest.raises(
+        ValueError, match=r"a function of n numbers says so: Objective\(\.\.\., dimension=n\)"
+    ):
+        sweep(silent, step_size=ETAS, start=np.ones(2)[:, None])
+    runs = sweep(Objective("two", lambda x: (x * x).sum(0), lambda x: 2 * x, dimension=2),
+                 step_size=[0.1, 0.2], start=[1.0, 2.0])  # fmt: skip
+    assert runs.x.shape == (2, 2)
+
+
 def test_a_sum_over_all_coordinates_of_all_runs_is_refused_in_n_numbers_too():
     everything = Objective("sum", lambda x: (x * x).sum(), lambda x: 2 * x, dimension=2)
     with pytest.raises(ValueError, match=r"sum over axis 0 only: \(x \* x\)\.sum\(0\)"):

@@ -382,7 +382,7 @@ def sweep(
     _check_executor(executor)
     x0 = _checked_starts(start, objective)
     points = x0.ndim - _coordinates(objective)
-    given = {"step_size": np.asarray(checked_step_sizes("step_size", step_size), dtype=x0.dtype)}
+    given = {"step_size": np.asarray(_checked_step_sizes(step_size), dtype=x0.dtype)}
     given |= {name: _checked_setting(name, value, x0.dtype) for name, value in settings.items()}
     shape = _common_shape(
         {name: value.shape for name, value in given.items()}, x0.shape[x0.ndim - points :]
@@ -445,6 +445,11 @@ def _common_shape(shapes: dict[str, tuple[int, ...]], starts: tuple[int, ...]) -
         raise ValueError(
             f"step_size, start and settings must fit together, got shapes: {told}"
         ) from None
+
+
+def _checked_step_sizes(step_size: object) -> float | Array:
+    given = np.array(step_size, float) if isinstance(step_size, list | tuple) else step_size
+    return checked_step_sizes("step_size", given)
 
 
 def _checked_setting(name: str, value: object, dtype: np.dtype[Any]) -> Array:
