@@ -9,8 +9,8 @@ all the same, and how the third one leaves the picture.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine import gradient_descent, minimize
-from ravine.course.landscapes import RAVINE, settling_times
+from ravine import gradient_descent, minimize, sweep
+from ravine.course.landscapes import RAVINE
 from ravine.plotting import BLUE, GREEN, VERMILION, contours, label
 
 objective, start = RAVINE.objective, np.array(RAVINE.start)
@@ -19,10 +19,14 @@ paths = {
     eta: minimize(objective, start, gradient_descent(eta), max_updates=60).iterates
     for eta in (crawl, zigzag, escape)
 }
-settles = settling_times(
-    objective, gradient_descent(np.array([crawl, zigzag])), start, max_updates=1000
+runs = sweep(
+    objective,
+    step_size=np.array([crawl, zigzag]),
+    start=start,
+    max_updates=1000,
+    keep_iterates=True,
 )
-crawl_settles, zigzag_settles = map(int, settles)
+crawl_settles, zigzag_settles = map(int, runs.settling_times(objective))
 leaves = int(np.argmax(np.abs(paths[escape][:, 1]) > RAVINE.view[1][1]))
 
 fig, (left, right) = plt.subplots(2, 1, figsize=(5.8, 7.6))

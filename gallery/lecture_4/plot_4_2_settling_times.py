@@ -9,17 +9,22 @@ the limit, and then there is a wall.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine import gradient_descent
-from ravine.course.landscapes import RAVINE, hessian_eigenvalues, settling_times
+from ravine import sweep
+from ravine.course.landscapes import RAVINE, hessian_eigenvalues
 from ravine.plotting import BLUE, INK, label
 from ravine.theory import step_size_threshold
 
 flat, steep = hessian_eigenvalues(RAVINE.objective, (0.0, 0.0))
 one_step, best_rate, limit = 1 / steep, 2 / (flat + steep), step_size_threshold(steep)
 step_sizes = np.arange(2, 200) / 2000
-method = gradient_descent(step_sizes)
-starts = np.tile(np.array(RAVINE.start)[:, None], step_sizes.size)
-counts = settling_times(RAVINE.objective, method, starts, max_updates=8000)
+runs = sweep(
+    RAVINE.objective,
+    step_size=step_sizes,
+    start=np.array(RAVINE.start),
+    max_updates=8000,
+    keep_iterates=True,
+)
+counts = runs.settling_times(RAVINE.objective)
 fewest = int(counts.min())
 winners = step_sizes[counts == fewest].tolist()
 tried = step_sizes.size

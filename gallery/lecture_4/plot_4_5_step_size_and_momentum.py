@@ -10,25 +10,30 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from ravine import heavy_ball
-from ravine.course.landscapes import RAVINE, settling_times
+from ravine import heavy_ball, sweep
+from ravine.course.landscapes import RAVINE
 from ravine.plotting import INK, VERMILION
 
 step_sizes, momenta = np.arange(10, 391, 5) / 2000, np.arange(0, 20) / 20
-starts = np.tile(np.array(RAVINE.start)[:, None], step_sizes.size)
-counts = np.stack(
-    [
-        settling_times(RAVINE.objective, heavy_ball(step_sizes, beta), starts, max_updates=2000)
-        for beta in momenta
-    ]
-)
-marked = {(0.04, 0.0): 0, (0.04, 0.7): 0, (0.04, 0.9): 0, (0.094, 0.0): 0, (0.13, 0.43): 0}
-for eta, beta in marked:
-    run = settling_times(
-        RAVINE.objective, heavy_ball(eta, beta), np.array(RAVINE.start), max_updates=2000
+
+
+def settling_times(step_size, momentum):
+    runs = sweep(
+        RAVINE.objective,
+        method=heavy_ball,
+        step_size=step_size,
+        momentum=momentum,
+        start=np.array(RAVINE.start),
+        max_updates=2000,
+        keep_iterates=True,
     )
-    marked[eta, beta] = int(run.item())
-plain, gentle, usual, plain_best, both_best = marked.values()
+    return runs.settling_times(RAVINE.objective)
+
+
+counts = settling_times(step_sizes, momenta[:, None])
+pairs = np.array([(0.04, 0.0), (0.04, 0.7), (0.04, 0.9), (0.094, 0.0), (0.13, 0.43)])
+marked = [int(count) for count in settling_times(*pairs.T)]
+plain, gentle, usual, plain_best, both_best = marked
 plateau = counts[18][np.isfinite(counts[18])]
 plateau_low, plateau_high = int(plateau.min()), int(plateau.max())
 never = int(np.isnan(counts).sum())
@@ -38,7 +43,7 @@ image = ax.pcolormesh(
     step_sizes, momenta, counts, norm=LogNorm(15, 2000), cmap="viridis", rasterized=True
 )
 fig.colorbar(image, ax=ax, label="updates until settled")
-for (eta, beta), count in marked.items():
+for (eta, beta), count in zip(pairs, marked, strict=True):
     ax.plot(eta, beta, "o", color=VERMILION, markeredgecolor="white")
     ax.annotate(
         str(count),

@@ -20,9 +20,11 @@ from ravine.losses import quadratic
 from ravine.objective import Number, Objective, StationaryPoint
 
 CENTRED_QUADRATIC = replace(quadratic(1.0), name="centred quadratic")
+r""":math:`\tfrac12 w^2`, lowest at 0."""
 
 
 SHIFTED_QUADRATIC = replace(quadratic(1.0, minimizer=1.0), name="shifted quadratic")
+r""":math:`\tfrac12 (w-1)^2`, lowest at 1."""
 
 
 # w * w and not w**2: a Python float raises OverflowError in 1e200**2, while 1e200 * 1e200 is inf,
@@ -44,6 +46,7 @@ DOUBLE_WELL = Objective(
     degree=4,
     dimension=1,
 )
+r""":math:`\tfrac12 (w^2-1)^2`: two wells, at -1 and 1, and a hill between them."""
 
 
 # w^4 - 3 w^2 + 2 with the square completed: this form overflows to inf, not to inf - inf, and shows
@@ -65,6 +68,7 @@ QUARTIC = Objective(
     degree=4,
     dimension=1,
 )
+""":math:`w^4 - 3w^2 + 2`: two wells, at both roots of 3/2."""
 
 
 # Its slope -5 sin 5w - w/5 vanishes close to every multiple of pi/5, at the numbers below rounded to
@@ -94,10 +98,12 @@ COSINE_VALLEYS = Objective(
     domain=(0.0, 6.0),
     dimension=1,
 )
+r""":math:`\cos 5w - \tfrac{1}{10} w^2` on the interval from 0 to 6: five valleys, the last one the
+lowest."""
 
 
-# What is defined on the whole line by plain arithmetic.
 CATALOGUE = (CENTRED_QUADRATIC, SHIFTED_QUADRATIC, DOUBLE_WELL, QUARTIC)
+"""What is defined on the whole line by plain arithmetic."""
 
 
 Surface: TypeAlias = Callable[[Number, Number], Number]
@@ -166,6 +172,7 @@ RAVINE = _objective(
     ((0.0, 0.0, 0.0, "minimum"),),
     convex=True,
 )
+r""":math:`\tfrac12 x^2 + 10 y^2`, with condition number 20."""
 
 
 BOWL = _objective(
@@ -176,6 +183,7 @@ BOWL = _objective(
     ((0.0, 0.0, 0.0, "minimum"),),
     convex=True,
 )
+r""":math:`\tfrac12 x^2 + \tfrac12 y^2`."""
 
 
 STEEP_RAVINE = _objective(
@@ -186,6 +194,7 @@ STEEP_RAVINE = _objective(
     ((0.0, 0.0, 0.0, "minimum"),),
     convex=True,
 )
+r""":math:`\tfrac12 x^2 + 50 y^2`, with condition number 100."""
 
 
 def _along(x: Number, y: Number) -> Number:
@@ -196,7 +205,6 @@ def _across(x: Number, y: Number) -> Number:
     return 0.8 * y - 0.6 * x
 
 
-# The narrow ravine turned by the angle with cosine 0.8: what works coordinate by coordinate fails here.
 TILTED_RAVINE = _objective(
     "tilted ravine",
     lambda x, y: 0.5 * _along(x, y) * _along(x, y) + 10 * _across(x, y) * _across(x, y),
@@ -208,6 +216,8 @@ TILTED_RAVINE = _objective(
     ((0.0, 0.0, 0.0, "minimum"),),
     convex=True,
 )
+"""The narrow ravine turned by the angle with cosine 0.8: what works coordinate by coordinate fails
+here."""
 
 
 TWO_BASINS = _objective(
@@ -221,6 +231,7 @@ TWO_BASINS = _objective(
         (1.0, 0.0, 0.0, "minimum"),
     ),
 )
+r""":math:`\tfrac12 (x^2-1)^2 + y^2`, a double well in the plane."""
 
 
 SADDLE = _objective(
@@ -234,9 +245,9 @@ SADDLE = _objective(
         (0.0, 1.0, -0.25, "minimum"),
     ),
 )
+r""":math:`\tfrac12 x^2 - \tfrac12 y^2 + \tfrac14 y^4`, with a saddle at the origin."""
 
 
-# Rosenbrock, An automatic method for finding the greatest or least value of a function, 1960.
 ROSENBROCK = _objective(
     "Rosenbrock",
     lambda x, y: (1 - x) * (1 - x) + 100 * ((y - x * x) * (y - x * x)),
@@ -244,9 +255,10 @@ ROSENBROCK = _objective(
     lambda x, y: ((2 - 400 * (y - 3 * (x * x)), -400 * x), (-400 * x, 200.0 + 0 * y)),
     ((1.0, 1.0, 0.0, "minimum"),),
 )
+""":math:`(1-x)^2 + 100(y - x^2)^2` (Rosenbrock, *An automatic method for finding the greatest or least
+value of a function*, 1960)."""
 
 
-# Himmelblau, Applied Nonlinear Programming, 1972. Four minimizers, four speed limits.
 HIMMELBLAU = _objective(
     "Himmelblau",
     lambda x, y: (x * x + y - 11) * (x * x + y - 11) + (x + y * y - 7) * (x + y * y - 7),
@@ -270,6 +282,8 @@ HIMMELBLAU = _objective(
         (3.5844283403304917, -1.8481265269644036, 0.0, "minimum"),
     ),
 )
+""":math:`(x^2 + y - 11)^2 + (x + y^2 - 7)^2` (Himmelblau, *Applied Nonlinear Programming*, 1972): four
+minimizers."""
 
 
 def _beale(x: Number, y: Number, n: int) -> Number:
@@ -287,7 +301,6 @@ def _beale_mixed(x: Number, y: Number) -> Number:
     )
 
 
-# Beale, On an iterative method for finding a local minimum of a function of more than one variable, 1958.
 BEALE = _objective(
     "Beale",
     lambda x, y: (
@@ -318,3 +331,5 @@ BEALE = _objective(
     ),
     ((3.0, 0.5, 0.0, "minimum"),),
 )
+r""":math:`\sum_{n=1}^{3} (c_n - x + x y^n)^2` with c = 1.5, 2.25, 2.625 (Beale, *On an iterative method
+for finding a local minimum of a function of more than one variable*, 1958)."""

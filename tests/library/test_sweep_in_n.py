@@ -154,6 +154,46 @@ def test_a_projection_holds_in_a_sweep():
     assert (runs.x == np.array([[0.25], [-0.5]])).all()
 
 
+def test_a_run_settles_where_its_gap_stays_small():
+    # the numbers of lecture 4 for the ravine: plain, with momentum, with too much of it, and too far a step
+    runs = sweep(
+        RAVINE.objective, method=heavy_ball, step_size=np.array([0.04, 0.04, 0.04, 0.11]),
+        momentum=np.array([0.0, 0.7, 0.9, 0.0]), start=np.array([1.8, 0.5]), max_updates=400,
+        eps_obj=1e-9, keep_iterates=True,
+    )  # fmt: skip
+    settled = runs.settling_times(RAVINE.objective)
+    np.testing.assert_array_equal(settled, [176, 42, 143, np.nan])
+    assert len(set(runs.updates.tolist())) == 4  # they end at different times
+    for run, k in enumerate(settled[:3].astype(int)):
+        path = RAVINE.objective.value(runs.iterates[:, :, run].T)
+        assert (path[k : runs.updates[run] + 1] <= 1e-6).all()
+        assert path[k - 1] > 1e-6
+
+
+def test_settling_is_not_arriving():
+    # with momentum the run passes the minimizer long before it stays there
+    call = partial(sweep, DOUBLE_WELL, method=heavy_ball, step_size=0.05, start=2.0)
+    passing = call(momentum=0.9, eps_obj=1e-2)
+    runs = call(momentum=np.array([[0.9], [0.0]]), max_updates=400, keep_iterates=True)
+    settled = runs.settling_times(DOUBLE_WELL, target=1e-2)
+    assert settled.shape == (2, 1)
+    assert passing.updates < settled[0, 0]
+    away = runs.iterates[:, 0, 0] ** 2 - 1
+    assert settled[0, 0] == 1 + np.flatnonzero(away * away / 2 > 1e-2)[-1]
+    at_home = call(momentum=0.0, max_updates=0, keep_iterates=True)
+    assert np.isnan(at_home.settling_times(DOUBLE_WELL))
+
+
+def test_settling_times_need_iterates_and_an_optimal_value():
+    runs = sweep(DOUBLE_WELL, step_size=ETAS, start=2.0)
+    with pytest.raises(
+        ValueError, match="settling times need the iterates: sweep with keep_iterates=True"
+    ):
+        runs.settling_times(DOUBLE_WELL)
+    with pytest.raises(ValueError, match="objective must know its optimal value"):
+        runs.settling_times(Objective("x", lambda w: w))
+
+
 def test_iterates_of_points_are_kept_with_their_coordinates():
     runs = sweep(
         PLANE, step_size=np.array([0.1, 0.2, 0.3]), start=np.array([2.0, 1.0]), max_updates=5,
@@ -208,6 +248,26 @@ def test_a_formula_that_mixes_runs_is_refused(name, starts):
     mixing = Objective("mixing", lambda x: x * x, lambda x: 2 * x * (1 + 0 * x + MIXING[name](x)))
     with pytest.raises(ValueError, match="by itself, and its slope mixes"):
         sweep(mixing, step_size=np.array([0.1, 0.2, 0.3]), start=starts)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [lambda x: x[0] * x[0] + x[1] * x[1], lambda x: (x * x) @ np.ones(2)],
+    ids=["entries", "product"],
+)
+def test_a_function_of_n_numbers_is_told_to_say_so(value):
+    silent = Objective("silent", value, lambda x: 2 * x)
+    with pytest.raises((IndexError, ValueError)) as caught:
+        sweep(silent, step_size=ETAS, start=np.ones(2)[:, None])
+    assert "dimension=n" in caught.value.__notes__[0]
+    silent = Objective("silent", lambda x: (x * x).sum(0), lambda x: 2 * x)
+    with pytest.raises(
+        ValueError, match=r"a function of n numbers says so: Objective\(\.\.\., dimension=n\)"
+    ):
+        sweep(silent, step_size=ETAS, start=np.ones(2)[:, None])
+    runs = sweep(Objective("two", lambda x: (x * x).sum(0), lambda x: 2 * x, dimension=2),
+                 step_size=[0.1, 0.2], start=[1.0, 2.0])  # fmt: skip
+    assert runs.x.shape == (2, 2)
 
 
 def test_a_sum_over_all_coordinates_of_all_runs_is_refused_in_n_numbers_too():

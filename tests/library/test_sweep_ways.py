@@ -105,6 +105,7 @@ def test_the_text_of_the_loop_makes_the_runs_of_numpy(objective, runs, method, s
     )
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(kernels, "_compiled", python_function)
+        patch.setattr(kernels, "SLOTS", 3)  # so that runs wait for others to end
         patch.setattr(sweeps, "available", lambda: True)
         assert_same(call(compiled=True, **stopping), call(compiled=False, **stopping))
 
@@ -131,6 +132,22 @@ def test_compiled_runs_of_every_objective_are_those_of_numpy(objective):
     starts = np.linspace(0.11, 8.9, 500) if objective is HYPERBOLA else STARTS
     call = partial(sweep, objective, step_size=STEP_SIZES * 5, start=starts, **RULES)
     assert_same(call(compiled=True), call(compiled=False))
+
+
+def test_a_division_stays_a_division_where_a_product_would_be_none():
+    # the inverse of the least number is infinite
+    steep = Objective("steep", lambda w: w / 5e-324, lambda w: w / 5e-324)
+    call = partial(sweep, steep, step_size=0.1, start=np.array([0.0, 5e-324, 1.0]), max_updates=3)
+    assert_same(call(compiled=True), call(compiled=False))
+
+
+def test_long_runs_and_short_ones_end_where_they_do_alone():
+    # more runs than slots, of all lengths, in no order: each takes the place of another
+    step_sizes = np.random.default_rng(0).permutation(np.geomspace(1e-6, 0.3, 1000))
+    call = partial(sweep, DOUBLE_WELL, step_size=step_sizes, start=2.0, **RULES)
+    ours, theirs = call(compiled=True), call(compiled=False)
+    assert len(set(theirs.updates.tolist())) > 100
+    assert_same(ours, theirs)
 
 
 @given(

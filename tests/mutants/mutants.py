@@ -20,17 +20,13 @@ class Mutant:
 
 ERRORS = [
     # formulas and facts
-    Mutant("src/ravine/objectives.py", "curvature / 2 * ((w", "0.51 * curvature * ((w"),
+    Mutant("src/ravine/losses.py", "curvature / 2 * ((w", "0.51 * curvature * ((w"),
+    Mutant("src/ravine/losses.py", "lambda w: curvature * (w - m", "lambda w: curvature * (w + m"),
+    Mutant("src/ravine/named.py", "(w * w - 1) / 2,", "(w * w - 1) / 2.04,"),
+    Mutant("src/ravine/named.py", "lambda w: 2 * w * (w * w - 1)", "lambda w: 2 * w * (w * w + 1)"),
+    Mutant("src/ravine/named.py", "6 * w * w - 2", "6 * w * w + 2"),
     Mutant(
-        "src/ravine/objectives.py", "lambda w: curvature * (w - m", "lambda w: curvature * (w + m"
-    ),
-    Mutant("src/ravine/objectives.py", "(w * w - 1) / 2,", "(w * w - 1) / 2.04,"),
-    Mutant(
-        "src/ravine/objectives.py", "lambda w: 2 * w * (w * w - 1)", "lambda w: 2 * w * (w * w + 1)"
-    ),
-    Mutant("src/ravine/objectives.py", "6 * w * w - 2", "6 * w * w + 2"),
-    Mutant(
-        "src/ravine/objectives.py",
+        "src/ravine/named.py",
         'StationaryPoint(0.0, 0.5, "max',
         'StationaryPoint(0.0, 0.25, "max',
     ),
@@ -56,6 +52,13 @@ ERRORS = [
         "self.updates[runs] = updates + 1",
     ),
     Mutant(
+        "src/ravine/sweeps/_kernel.py",
+        "runs[slot], counts[slot] = runs[taken], counts[taken]",
+        "runs[slot] = runs[taken]",
+    ),
+    Mutant("src/ravine/sweeps/_sweep.py", " & (k <= self.updates)", ""),
+    Mutant("src/ravine/sweeps/_sweep.py", "(outside * (k + 1))", "(outside * k)"),
+    Mutant(
         "src/ravine/trace.py",
         "return int(self.logged_at[-1])",
         "return int(self.logged_at[-1]) + 1",
@@ -67,20 +70,24 @@ ERRORS = [
     Mutant(
         "src/ravine/stepsize.py", "right - left > tolerance *", "right - left > 4 * tolerance *"
     ),
-    Mutant("src/ravine/objectives.py", "noise = 1e-12", "noise = 1e-5"),
-    Mutant("src/ravine/families.py", "** 2 / 4 + 2 * ridge", "** 2 / 3.5 + 2 * ridge"),
+    Mutant("src/ravine/losses.py", "noise = 1e-12", "noise = 1e-5"),
+    Mutant("src/ravine/losses.py", "** 2 / 4 + 2 * ridge", "** 2 / 3.5 + 2 * ridge"),
     Mutant("src/ravine/schedule.py", "(k + 1) / self.updates", "k / self.updates"),
     Mutant("src/ravine/projection.py", "distance > self.radius", "distance > 2 * self.radius"),
     # the theory
-    Mutant("src/ravine/theory.py", "return 1 - positive(", "return 1 + positive("),
-    Mutant("src/ravine/theory.py", "if product == 1:", "if product == 1.5:", nth=1),
-    Mutant("src/ravine/theory.py", "math.sqrt(2 * positive(", "math.sqrt(positive("),
+    Mutant("src/ravine/theory/parabola.py", "return 1 - positive(", "return 1 + positive("),
+    Mutant("src/ravine/theory/parabola.py", "if product == 1:", "if product == 1.5:", nth=1),
+    Mutant("src/ravine/theory/parabola.py", "math.sqrt(2 * positive(", "math.sqrt(positive("),
     Mutant(
-        "src/ravine/theory.py", "return 1 / (start * start - 1)", "return 1 / (start * start + 1)"
+        "src/ravine/theory/quartics.py",
+        "return 1 / (start * start - 1)",
+        "return 1 / (start * start + 1)",
     ),
-    Mutant("src/ravine/theory.py", "math.sqrt(1 + 1 / pos", "math.sqrt(1 - 1 / pos"),
+    Mutant("src/ravine/theory/quartics.py", "math.sqrt(1 + 1 / pos", "math.sqrt(1 - 1 / pos"),
     Mutant(
-        "src/ravine/theory.py", "step_size = (start - target) / slope", "step_size = start / slope"
+        "src/ravine/theory/quartics.py",
+        "step_size = (start - target) / slope",
+        "step_size = start / slope",
     ),
     # parameters of figures
     Mutant(GALLERY + "2_convergence_rates.py", "0.9**k", "0.91**k", nth=1),
@@ -133,8 +140,8 @@ ERRORS = [
 
 HARMLESS = [
     # a reformatted formula, renamed local variables, another look
-    Mutant("src/ravine/objectives.py", "lambda w: 6 * w * w - 2", "lambda w: (6 * w * w) - 2"),
-    Mutant("src/ravine/descent.py", "    log = _Log(x)\n", "    log = _Log( x)\n"),
+    Mutant("src/ravine/named.py", "lambda w: 6 * w * w - 2", "lambda w: (6 * w * w) - 2"),
+    Mutant("src/ravine/descent.py", "    log = _Log(x, ", "    log = _Log( x, "),
     Mutant(
         GALLERY + "5_three_step_sizes.py",
         "start_value = runs[0.5].values[0]",

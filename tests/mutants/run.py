@@ -115,8 +115,22 @@ def stages(case: Mutant | dict[str, str], folder: Path) -> dict[str, list[str]]:
     """Return what may notice a case, in order: for a module of the library its own tests come first."""
     found = {"build": BUILD, "tests": [*TESTS, "tests/library", "src"]}
     if isinstance(case, Mutant) and case.file.startswith("src/"):
-        name = Path(case.file).stem.strip("_")
-        own = sorted((folder / "tests/library").glob(f"test_{name}*.py"))
+        tests, path = folder / "tests/library", Path(case.file)
+        # those of its name or else of its folder's, or else those of the parts and what goes through all
+        names = (
+            [path.stem.strip("_")],
+            [path.parent.name.rstrip("s")],
+            ["objectives", "parts", "true"],
+        )
+        own = next(
+            filter(
+                None,
+                (
+                    [t for name in several for t in sorted(tests.glob(f"test_{name}*.py"))]
+                    for several in names
+                ),
+            )
+        )
         found = {"tests of the module": [*TESTS, case.file, *map(str, own)]} | found
     return found
 

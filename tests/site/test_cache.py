@@ -217,7 +217,7 @@ def test_edited_code_is_executed_and_nothing_else(counted):
 
 @pytest.mark.parametrize(
     ("module", "runs_again"),
-    [("objectives", ["page", "script"]), ("theory", ["script"]), ("families", [])],
+    [("losses", ["page", "script"]), ("theory/parabola", ["script"]), ("course/families", [])],
 )
 def test_an_edited_library_module_executes_what_imported_it(counted, module, runs_again):
     change(counted.script, "slope = 2.0", "import ravine.theory\n\nslope = 2.0")

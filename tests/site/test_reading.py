@@ -227,7 +227,7 @@ ANEW: dict[str, Callable[[Path], object]] = {
     "a new script": lambda folder: (folder / "gallery/lecture_0/plot_0_2_x.py").write_text(
         "'''A'''"
     ),
-    "a library module": lambda folder: add(folder / "src/ravine/objectives.py"),
+    "a library module": lambda folder: add(folder / "src/ravine/losses.py"),
     "a static file": lambda folder: add(folder / "docs/_static/ravine.css"),
     "a template": lambda folder: add(folder / "docs/_templates/page.html"),
     "a module of the explorer": lambda folder: add(folder / "docs/_explorer/main.js"),

@@ -141,7 +141,7 @@ def test_no_page_names_a_folder_of_the_machine_that_built_it(site):
 def test_a_changed_constant_in_one_objective_fails_and_names_the_pages(tmp_path):
     copy_sources(tmp_path)
     change(
-        tmp_path / "src/ravine/objectives.py",
+        tmp_path / "src/ravine/losses.py",
         "value=lambda w: curvature / 2 * ((w - minimizer) * (w - minimizer)),",
         "value=lambda w: 0.51 * curvature * ((w - minimizer) * (w - minimizer)),",
     )

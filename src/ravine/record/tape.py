@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import frexp
 from typing import Any, NoReturn, cast
 
 
@@ -26,14 +25,11 @@ class Language:
         Writes a power of a recorded number, or refuses it with a TypeError.
     functions : mapping
         What ``abs``, ``sqrt``, ``sin`` and ``cos`` are called; those left out cannot be written.
-    halves : bool
-        Whether a division by a power of two is written as a product, which rounds alike and is quicker.
     """
 
     constant: Callable[[object], str]
     power: Callable[[Recorded, object], Recorded]
     functions: Mapping[str, str]
-    halves: bool = False
 
 
 @dataclass
@@ -110,8 +106,6 @@ class Recorded:
         return self._after("*", other)
 
     def __truediv__(self, other: object) -> Recorded:
-        if self.tape.language.halves and _is_power_of_two(other):
-            return self._with("*", 1 / cast("float", other))  # the same bits, and no division
         return self._with("/", other)
 
     def __rtruediv__(self, other: object) -> Recorded:
@@ -203,13 +197,7 @@ class Constants:
 
 def python(constants: Constants) -> Language:
     """Return the language Python, for numbers that have its operators and its `math`."""
-    return Language(
-        constants.name, power=_square, functions={"abs": "abs", "sqrt": "sqrt"}, halves=True
-    )
-
-
-def _is_power_of_two(number: object) -> bool:
-    return isinstance(number, int | float) and 0 < number < 2**53 and frexp(number)[0] == 0.5
+    return Language(constants.name, power=_square, functions={"abs": "abs", "sqrt": "sqrt"})
 
 
 def _square(base: Recorded, exponent: object) -> Recorded:

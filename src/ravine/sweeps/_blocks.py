@@ -217,18 +217,26 @@ def check_apart(objective: Objective | Loss, x: Array) -> None:
     )
     points, evaluate = np.concatenate([first, *others], axis=-1), evaluation(objective)
     with np.errstate(all="ignore"):
-        together = evaluate(points)
-        for i in range(3):
-            alone = evaluate(points[..., i : i + 1])
+        try:
+            together = evaluate(points)
+            apart = [evaluate(points[..., i : i + 1]) for i in range(3)]
+        except Exception as error:
+            if x.ndim == 1 and getattr(objective, "dimension", None) is None:
+                error.add_note(f"Each entry of start is a run here; {_OF_N_NUMBERS}.")
+            raise
+        for i, alone in enumerate(apart):
             for name, ours, others_ in zip(("value", "slope"), alone, together, strict=True):
                 one, among = ours[..., 0], others_[..., i]
                 if not np.allclose(one, among, rtol=1e-6, atol=1e-9, equal_nan=True):
                     raise ValueError(
                         f"objective must treat each run by itself, and its {name} mixes them: at "
                         f"{points[..., i].tolist()} it is {one.tolist()} alone and {among.tolist()} "
-                        "beside two others. Runs stand along the last axis, so sum over axis 0 only: "
-                        "(x * x).sum(0)"
+                        f"beside two others; {_OF_N_NUMBERS if x.ndim == 1 else _ALONG_AXIS_0}"
                     )
+
+
+_OF_N_NUMBERS = "a function of n numbers says so: Objective(..., dimension=n)"
+_ALONG_AXIS_0 = "runs stand along the last axis, so sum over axis 0 only: (x * x).sum(0)"
 
 
 def _by_hand(formula: Formula, slope: Formula, x: Array) -> tuple[Array, Array]:

@@ -1,9 +1,12 @@
 """A sweep's runs as one compiled loop, written from the formulas themselves.
 
 The objective, the update rule and the stopping rules are recorded (`ravine.record.tape`) into the text
-of a function that makes one run after the other in the registers of the processor. numba compiles
-it, without leave to reorder or to fuse operations, so the answers are those of NumPy bit for bit.
-Whatever cannot be recorded is left to NumPy.
+of a function. numba compiles it, without leave to reorder or to fuse operations, so the answers are
+those of NumPy bit for bit. Whatever cannot be recorded is left to NumPy.
+
+An update waits for the one before it, and a processor that makes one run after the other waits with it.
+So the loop has some runs under way side by side, each in a slot: one pass over the slots makes an update
+of each, several in one instruction. Where a run ends, the next one begins.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from ravine.record import Constants, Recorded, Tape, python, python_function
 from ravine.stopping import StoppingRules
 from ravine.sweeps._blocks import Array, Ends, Problem, Settings
 
+SLOTS = 64  # runs under way: enough to fill the widest instructions, and all they carry stays close
 MOST_TABLED_UPDATES = 10_000  # of rules whose numbers change from update to update, as Adam's do
 
 
@@ -35,23 +39,17 @@ class Kernel:
     fixed: Array  # the constants of the formulas
     table: Array  # those of the update rule, one row, or a row for each update
     limits: tuple[float, ...]  # those of the stopping rules
-    remembered: int  # numbers that the update rule keeps for each run
 
     def run(self, settings: Settings, ends: Ends) -> Ends:
         """Make the runs from the starts in `ends`, fill it and return it."""
-        compiled = _compiled(self.source)
-        memory = np.empty((self.remembered, ends.runs), ends.x.dtype)
-        if self.remembered:
-            with np.errstate(over="ignore", invalid="ignore"):
-                state = self.problem.method(**settings).init(cast("Any", ends.x))
-            entries = [entry for entry in _leaves(state) if isinstance(entry, np.ndarray)]
-            memory[...] = np.concatenate([entry.reshape(-1, ends.runs) for entry in entries])
-        rows = (
-            np.array(list(settings.values())) if len(settings) > 1 else settings["step_size"][None]
-        )
-        points = ends.x[None, :] if ends.x.ndim == 1 else ends.x
-        given = (rows, points, memory, self.fixed, self.table, self.limits)
-        compiled(*given, ends.updates, ends.stop, ends.value, ends.gradient_norm)
+        with np.errstate(over="ignore", invalid="ignore"):
+            state = self.problem.method(**settings).init(cast("Any", ends.x))
+        memory = [entry for entry in _leaves(state) if isinstance(entry, np.ndarray)]
+        carried = (ends.x, *memory, *settings.values())
+        all_runs = np.concatenate([array.reshape(-1, ends.runs) for array in carried])
+        told = (ends.updates, ends.stop, ends.value, ends.gradient_norm)
+        _compiled(self.source)(all_runs, self.fixed, self.table, self.limits, *told)
+        ends.x[...] = all_runs[: ends.x.size // ends.runs].reshape(ends.x.shape)
         return ends
 
 
@@ -77,34 +75,76 @@ def kernel(problem: Problem, x: Array, settings: Settings) -> Kernel:
     formulas = _formulas(problem.objective, fixed, point)
     tests = _tests(problem.rules, limits)
     update, memory, table = _update(problem, x.dtype, point, list(settings))
-    given = [f"g_{name}" for name in settings]
-    source = "\n".join(
-        [
-            "def loop(settings_of, x_of, memory_of, fixed, table, limits, updates_of, stop_of,",
-            "         value_of, gradient_norm_of):",
-            *(f"  {name} = fixed[{i}]" for i, name in enumerate(fixed.names.values())),
-            *(f"  {name} = limits[{i}]" for i, name in enumerate(limits.names.values())),
-            "  for run in range(x_of.shape[1]):",
-            *(f"    {name} = x_of[{i}, run]" for i, name in enumerate(point.names)),
-            *(f"    {name} = settings_of[{i}, run]" for i, name in enumerate(given)),
-            *(f"    {name} = memory_of[{i}, run]" for i, name in enumerate(memory)),
-            "    updates = 0",
-            "    while True:",
-            *(f"      {line}" for line in formulas),
-            f"      size, gradient_norm = {point.size()}, {point.size('d')}",
-            *(f"      {line}" for line in tests),
-            f"      row = {'updates' if len(table) > 1 else '0'}",
-            *(f"      s{i} = table[row, {i}]" for i in range(table.shape[1])),
-            *(f"      {line}" for line in update),
-            "      updates += 1",
-            "    updates_of[run], stop_of[run] = updates, stop",
-            *(f"    x_of[{i}, run] = {name}" for i, name in enumerate(point.names)),
-            "    value_of[run], gradient_norm_of[run] = value, gradient_norm",
-        ]
+    carried = [*point.names, *memory, *(f"g_{name}" for name in settings)]
+    source = _LOOP.format(
+        slots=SLOTS,
+        carried=len(carried),
+        coordinates=len(point.names),
+        constants=_lines(
+            2,
+            *(f"{name} = fixed[{i}]" for i, name in enumerate(fixed.names.values())),
+            *(f"{name} = limits[{i}]" for i, name in enumerate(limits.names.values())),
+        ),
+        pass_over=_lines(
+            6,
+            *(f"{name} = now[{i}, slot]" for i, name in enumerate(carried)),
+            *formulas,
+            f"size, gradient_norm = {point.size()}, {point.size('d')}",
+            *tests,
+            "values[slot], norms[slot], stops[slot] = value, gradient_norm, stop",
+            "some_end |= stop",
+            "counts[slot] = updates if stop else updates + 1",
+            f"row = min(updates, {len(table) - 1})",
+            *(f"s{i} = table[row, {i}]" for i in range(table.shape[1])),
+            *update,
+        ),
     )
-    return Kernel(
-        problem, source, _in(x.dtype, fixed.values), table, tuple(limits.values), len(memory)
-    )
+    return Kernel(problem, source, _in(x.dtype, fixed.values), table, tuple(limits.values))
+
+
+# The loop, in which the formulas are missing. `all_runs` and `now` have a row for each number that a run
+# carries: first its coordinates, then what its update rule remembers, then its settings.
+_LOOP = """
+from numpy import empty, int8, int64
+
+def loop(all_runs, fixed, table, limits, updates_of, stop_of, value_of, gradient_norm_of):
+{constants}
+  now = empty(({carried}, {slots}), all_runs.dtype)
+  values, norms = empty({slots}), empty({slots})
+  runs, counts, stops = empty({slots}, int64), empty({slots}, int64), empty({slots}, int8)
+  begun = taken = 0
+  while True:
+    while taken < {slots} and begun < all_runs.shape[1]:
+      runs[taken], counts[taken] = begun, 0
+      for row in range({carried}):
+        now[row, taken] = all_runs[row, begun]
+      begun += 1
+      taken += 1
+    if taken == 0:
+      break
+
+    some_end = 0
+    for slot in range(taken):
+      updates = counts[slot]
+{pass_over}
+
+    if some_end:
+      for slot in range(taken - 1, -1, -1):
+        if stops[slot]:
+          run = runs[slot]
+          updates_of[run], stop_of[run] = counts[slot], stops[slot]
+          value_of[run], gradient_norm_of[run] = values[slot], norms[slot]
+          for row in range({coordinates}):
+            all_runs[row, run] = now[row, slot]
+          taken -= 1  # the last slot, whose run goes on, moves here
+          runs[slot], counts[slot] = runs[taken], counts[taken]
+          for row in range({carried}):
+            now[row, slot] = now[row, taken]
+"""
+
+
+def _lines(indentation: int, *lines: str) -> str:
+    return "\n".join(" " * indentation + line for line in lines)
 
 
 @lru_cache(maxsize=64)
@@ -183,7 +223,7 @@ def _formulas(objective: object, fixed: Constants, point: _Point) -> list[str]:
 
 
 def _tests(rules: StoppingRules, limits: Constants) -> list[str]:
-    """Return the lines that leave the loop with the code of the first rule that is met."""
+    """Return the lines that find the code of the first rule that is met, 0 if none is."""
     tape = Tape(python(limits), prefix="u")
     k, size, value, norm = (
         Recorded(tape, n) for n in ("updates", "size", "value", "gradient_norm")
@@ -192,8 +232,8 @@ def _tests(rules: StoppingRules, limits: Constants) -> list[str]:
         (reason, tape.written(test(k, size, value, norm, math.inf)))
         for reason, test in rules.tests()
     ]
-    leaves = [f"if {test}: stop = {int(reason)}; break" for reason, test in met]
-    return [*tape.lines(), *leaves]
+    codes = " else ".join(f"{int(reason)} if {test}" for reason, test in met)
+    return [*tape.lines(), f"stop = {codes} else 0"]
 
 
 def _update(
@@ -229,8 +269,15 @@ def _update(
         direction, state = rule.direction(x, gradient, before)
         x = x - given["step_size"] * direction
         following = [number for entry in _leaves(state) for number in _numbers(entry)]
-        names = [*(tape.written(number) for number in _numbers(x)), *(m.code for m in following)]
-        written = [*tape.lines(), f"{', '.join([*point.names, *memory])} = {', '.join(names)}"]
+        moved = [tape.written(number) for number in _numbers(x)]
+        codes = [  # a run that has ended stays where it is
+            *(f"{name} if stop else {code}" for name, code in zip(point.names, moved, strict=True)),
+            *(number.code for number in following),
+        ]
+        written = [
+            *tape.lines(),
+            *(f"now[{row}, slot] = {code}" for row, code in enumerate(codes)),
+        ]
         if lines and written != lines:
             raise TypeError("the rule is not the same in each update")
         lines = written

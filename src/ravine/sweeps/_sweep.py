@@ -17,7 +17,7 @@ from ravine._arguments import step_sizes as checked_step_sizes
 from ravine.derivative import Loss
 from ravine.descent import check_objective, known_optimal_value
 from ravine.methods import Method, gradient_descent
-from ravine.objective import Objective
+from ravine.objective import Number, Objective
 from ravine.stepsize import LineSearch
 from ravine.stopping import StoppingRules
 from ravine.sweeps._blocks import Array, Ends, Problem, Settings, check_apart
@@ -170,6 +170,55 @@ at step size 1
         away = self.x[:, None] - minimizers.T.reshape(*minimizers.T.shape, *(1,) * self.stop.ndim)
         nearest = (away * away).sum(axis=0).argmin(axis=0)
         return np.where(self.reached, np.moveaxis(minimizers[nearest], -1, 0), np.nan)
+
+    def settling_times(self, objective: Objective, target: float = 1e-6) -> npt.NDArray[np.float64]:
+        r"""Return, for each run, the first k from which it stays within a target to its end.
+
+        "First within the target" would flatter methods that shoot past the minimizer and come back.
+        It needs the iterates, and a run that a rule ends early says nothing of what would have come.
+
+        Parameters
+        ----------
+        objective : Objective
+            What was swept; its optimal value must be known.
+        target : float
+            What the objective gap :math:`L(w_k) - L^\ast` has to stay within.
+
+        Returns
+        -------
+        array
+            Of the shape of the sweep. Not a number where a run is not within the target at its end.
+
+        Examples
+        --------
+        With momentum a run through a narrow ravine settles sooner, with too much of it later:
+
+        >>> from ravine import heavy_ball, quadratic_form
+        >>> ravine = quadratic_form([[1.0, 0.0], [0.0, 20.0]])
+        >>> ends = sweep(
+        ...     ravine,
+        ...     method=heavy_ball,
+        ...     step_size=0.04,
+        ...     momentum=np.array([0.0, 0.7, 0.9]),
+        ...     start=np.array([1.8, 0.5]),
+        ...     max_updates=400,
+        ...     keep_iterates=True,
+        ... )
+        >>> ends.settling_times(ravine)
+        array([176.,  42., 143.])
+        """
+        if objective.optimal_value is None:
+            raise ValueError(f"objective must know its optimal value, got {objective!r}")
+        if self.iterates is None:
+            raise ValueError("settling times need the iterates: sweep with keep_iterates=True")
+        points = self.iterates if self.x.ndim == self.stop.ndim else self.iterates.swapaxes(0, 1)
+        flat = points.reshape(*points.shape[: self.x.ndim - self.stop.ndim], -1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            gaps = np.asarray(objective.value(cast("Number", flat))) - objective.optimal_value
+        k = np.arange(len(self.iterates)).reshape(-1, *(1,) * self.stop.ndim)
+        outside = ~(gaps.reshape(-1, *self.stop.shape) <= target) & (k <= self.updates)
+        settled = (outside * (k + 1)).max(axis=0, initial=0)
+        return np.where(settled <= self.updates, settled, np.nan)
 
     def __str__(self) -> str:
         """Tell the sweep in one line."""
@@ -333,7 +382,7 @@ def sweep(
     _check_executor(executor)
     x0 = _checked_starts(start, objective)
     points = x0.ndim - _coordinates(objective)
-    given = {"step_size": np.asarray(checked_step_sizes("step_size", step_size), dtype=x0.dtype)}
+    given = {"step_size": np.asarray(_checked_step_sizes(step_size), dtype=x0.dtype)}
     given |= {name: _checked_setting(name, value, x0.dtype) for name, value in settings.items()}
     shape = _common_shape(
         {name: value.shape for name, value in given.items()}, x0.shape[x0.ndim - points :]
@@ -396,6 +445,11 @@ def _common_shape(shapes: dict[str, tuple[int, ...]], starts: tuple[int, ...]) -
         raise ValueError(
             f"step_size, start and settings must fit together, got shapes: {told}"
         ) from None
+
+
+def _checked_step_sizes(step_size: object) -> float | Array:
+    given = np.array(step_size, float) if isinstance(step_size, list | tuple) else step_size
+    return checked_step_sizes("step_size", given)
 
 
 def _checked_setting(name: str, value: object, dtype: np.dtype[Any]) -> Array:
