@@ -216,8 +216,7 @@ TILTED_RAVINE = _objective(
     ((0.0, 0.0, 0.0, "minimum"),),
     convex=True,
 )
-"""The narrow ravine turned by the angle with cosine 0.8: what works coordinate by coordinate fails
-here."""
+"""The narrow ravine turned by the angle with cosine 0.8, so that no coordinate can be treated by itself."""
 
 
 TWO_BASINS = _objective(
