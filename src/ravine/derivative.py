@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
     import torch
 
+__all__ = [
+    "Loss",
+    "SlopeCheck",
+    "check_slope",
+    "derivative",
+    "value_and_derivative",
+    "values_and_derivatives",
+]
+
 
 @dataclass(frozen=True, eq=False)
 class SlopeCheck(Value):

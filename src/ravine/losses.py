@@ -19,6 +19,18 @@ from ravine._batches import Array, Function
 from ravine._functions import alike, column, cos, exp, is_tensor, log, sin
 from ravine.objective import Formula, Number, Objective, StationaryPoint, maker
 
+__all__ = [
+    "bent_parabola",
+    "cosine_sum",
+    "huber",
+    "least_squares",
+    "log_sum_exp",
+    "logistic_loss",
+    "quadratic",
+    "quadratic_form",
+    "soft_maximum",
+]
+
 
 @maker
 def quadratic(curvature: float, minimizer: float = 0.0) -> Objective:

@@ -19,6 +19,24 @@ from ravine._functions import cos, is_tensor, sin
 from ravine.losses import quadratic
 from ravine.objective import Number, Objective, StationaryPoint
 
+__all__ = [
+    "BEALE",
+    "BOWL",
+    "CATALOGUE",
+    "CENTRED_QUADRATIC",
+    "COSINE_VALLEYS",
+    "DOUBLE_WELL",
+    "HIMMELBLAU",
+    "QUARTIC",
+    "RAVINE",
+    "ROSENBROCK",
+    "SADDLE",
+    "SHIFTED_QUADRATIC",
+    "STEEP_RAVINE",
+    "TILTED_RAVINE",
+    "TWO_BASINS",
+]
+
 CENTRED_QUADRATIC = replace(quadratic(1.0), name="centred quadratic")
 r""":math:`\tfrac12 w^2`, lowest at 0."""
 
@@ -46,7 +64,7 @@ DOUBLE_WELL = Objective(
     degree=4,
     dimension=1,
 )
-r""":math:`\tfrac12 (w^2-1)^2`: two wells, at -1 and 1, and a hill between them."""
+r""":math:`\tfrac12 (w^2-1)^2`, with two wells and a hill between them."""
 
 
 # w^4 - 3 w^2 + 2 with the square completed: this form overflows to inf, not to inf - inf, and shows
@@ -68,7 +86,7 @@ QUARTIC = Objective(
     degree=4,
     dimension=1,
 )
-""":math:`w^4 - 3w^2 + 2`: two wells, at both roots of 3/2."""
+""":math:`w^4 - 3w^2 + 2`, with wells at both roots of 3/2."""
 
 
 # Its slope -5 sin 5w - w/5 vanishes close to every multiple of pi/5, at the numbers below rounded to
@@ -98,8 +116,7 @@ COSINE_VALLEYS = Objective(
     domain=(0.0, 6.0),
     dimension=1,
 )
-r""":math:`\cos 5w - \tfrac{1}{10} w^2` on the interval from 0 to 6: five valleys, the last one the
-lowest."""
+r""":math:`\cos 5w - \tfrac{1}{10} w^2` on the interval from 0 to 6, with five valleys."""
 
 
 CATALOGUE = (CENTRED_QUADRATIC, SHIFTED_QUADRATIC, DOUBLE_WELL, QUARTIC)
@@ -281,8 +298,8 @@ HIMMELBLAU = _objective(
         (3.5844283403304917, -1.8481265269644036, 0.0, "minimum"),
     ),
 )
-""":math:`(x^2 + y - 11)^2 + (x + y^2 - 7)^2` (Himmelblau, *Applied Nonlinear Programming*, 1972): four
-minimizers."""
+""":math:`(x^2 + y - 11)^2 + (x + y^2 - 7)^2` with four minimizers (Himmelblau, *Applied
+Nonlinear Programming*, 1972)."""
 
 
 def _beale(x: Number, y: Number, n: int) -> Number:

@@ -18,6 +18,15 @@ import numpy.typing as npt
 from ravine._arguments import positive, whole
 from ravine._values import Value, same
 
+__all__ = [
+    "Formula",
+    "Number",
+    "Objective",
+    "StationaryPoint",
+    "negated",
+    "scaled",
+]
+
 
 class Number(Protocol):
     """Whatever a formula is evaluated at: a float, a NumPy array, a torch tensor, a SymPy symbol.

@@ -6,7 +6,7 @@ a figure. The site applies `STYLE` before a script runs; elsewhere `matplotlib.r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,11 +19,29 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.typing import RcKeyType
 
-    from ravine.course.landscapes import Landscape
     from ravine.objective import Objective
     from ravine.record import RecordedGraph
     from ravine.sweeps import Sweep
     from ravine.trace import Trace
+
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GRID",
+    "INK",
+    "PURPLE",
+    "STYLE",
+    "VERMILION",
+    "Seen",
+    "cobweb",
+    "contours",
+    "diagnostics",
+    "label",
+    "objective_curve",
+    "recorded",
+    "step_size_counts",
+    "steps_on_curve",
+]
 
 # Okabe and Ito, "Color Universal Design" (2008): told apart by colour-blind readers, and each with a
 # contrast of 3 or more against white and against the dark page.
@@ -357,14 +375,30 @@ def label(
     return ax
 
 
-def contours(ax: Axes, landscape: Landscape) -> Axes:
+class Seen(Protocol):
+    """An objective of two numbers with the part of the plane worth drawing, as a landscape of the course is."""
+
+    @property
+    def objective(self) -> Objective:
+        """What is drawn."""
+
+    @property
+    def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The interval of each axis."""
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The values whose contour lines are drawn."""
+
+
+def contours(ax: Axes, landscape: Seen) -> Axes:
     """Draw the contour lines of a landscape with equal scales, and its minimizers as crosses.
 
     Parameters
     ----------
     ax : Axes
         Where to draw.
-    landscape : Landscape
+    landscape : Seen
         Its view, levels and stationary points are used.
 
     Returns

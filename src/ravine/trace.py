@@ -8,6 +8,12 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+__all__ = [
+    "Best",
+    "StopReason",
+    "Trace",
+]
+
 
 class StopReason(IntEnum):
     """Why a run stopped: the rules in the order in which they are tested, then what an update may meet."""

@@ -29,6 +29,7 @@ SOURCES = (
     "docs",
     "benchmarks/results.json",
     "tests/library",
+    "tests/course",
     "tests/conftest.py",
     "pyproject.toml",
     "README.md",
@@ -75,14 +76,14 @@ OTHER_LECTURES = (
     "docs/explore",
     "docs/about/errata-*",
     "gallery/lecture_[2-9]",
-    "tests/library/test_lecture_[2-9]*",
-    "tests/library/test_gallery_[2-9]*",
-    "tests/library/test_exercise_results.py",  # reads their figures
-    "tests/library/test_*theorems.py",  # minutes of random trials, of other modules
-    "tests/library/test_families.py",
+    "tests/course/test_lecture_[2-9]*",
+    "tests/course/test_gallery_[2-9]*",
+    "tests/course/test_exercise_results.py",  # reads their figures
+    "tests/course/test_*theorems.py",  # minutes of random trials, of other modules
+    "tests/course/test_families.py",
     "tests/library/test_constructions.py",
     "tests/library/test_convexity.py",
-    "tests/library/test_autodiff_trials.py",
+    "tests/course/test_autodiff_trials.py",
 )
 
 
@@ -113,24 +114,20 @@ def drop_other_lectures(folder: Path) -> None:
 
 def stages(case: Mutant | dict[str, str], folder: Path) -> dict[str, list[str]]:
     """Return what may notice a case, in order: for a module of the library its own tests come first."""
-    found = {"build": BUILD, "tests": [*TESTS, "tests/library", "src"]}
+    found = {"build": BUILD, "tests": [*TESTS, "tests/library", "tests/course", "src"]}
     if isinstance(case, Mutant) and case.file.startswith("src/"):
-        tests, path = folder / "tests/library", Path(case.file)
-        # those of its name or else of its folder's, or else those of the parts and what goes through all
-        names = (
+        path = Path(case.file)
+        # those of its name, or else of its folder's, or else those of the parts and what goes through all
+        candidates = (
             [path.stem.strip("_")],
             [path.parent.name.rstrip("s")],
             ["objectives", "parts", "true"],
         )
-        own = next(
-            filter(
-                None,
-                (
-                    [t for name in several for t in sorted(tests.glob(f"test_{name}*.py"))]
-                    for several in names
-                ),
-            )
-        )
+        own: list[Path] = []
+        for names in candidates:
+            own = own or [
+                t for name in names for t in sorted(folder.glob(f"tests/*/test_{name}*.py"))
+            ]
         found = {"tests of the module": [*TESTS, case.file, *map(str, own)]} | found
     return found
 

@@ -65,7 +65,6 @@ __all__ = [
     "halfspace",
     "hessian_test",
     "judge",
-    "log_sum_exp",
     "maximum",
     "minimum",
     "mixed_pairs",
