@@ -18,6 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path, PurePath
 from typing import NoReturn
@@ -370,6 +371,38 @@ def bench(session: nox.Session) -> None:
         "The page on performance quotes new numbers now. Look at it: python3 noxfile.py -s serve"
     )
     session.log("Then take them into the ledger: python3 noxfile.py -s docs -- --accept")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Run the programs of tests/users with the wheel and NumPy alone, on each Python that is here."""
+    programs = sorted((HERE / "tests" / "users").glob("*.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        boot = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+        session.run(*boot, "wheel", "--no-deps", "-w", folder, str(HERE), external=True)
+        made = next(Path(folder).glob("ravine-*.whl"))
+        for python in pythons():
+            session.log(f"{len(programs)} programs on {python}")
+            venv = Path(folder) / Path(python).name
+            session.run(
+                sys.executable, "-m", "virtualenv", "-q", "-p", python, str(venv), external=True
+            )
+            run(session, venv, "python", "-m", "pip", "install", "-q", str(made))
+            for program in programs:
+                run(session, venv, "python", "-W", "error", str(program))
+
+
+def pythons() -> list[str]:
+    """List the Pythons on this machine that the library supports."""
+    names = [sys.executable, *(f"python3.{minor}" for minor in range(11, 15))]
+    found: dict[str, str] = {}
+    for program in filter(None, map(shutil.which, names)):
+        asked = [program, "-c", "import sys; print(sys.version_info[:2], sys.executable)"]
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if answer.returncode == 0:  # a shim may stand for a Python that is not there
+            version, _, executable = answer.stdout.strip().rpartition(") ")
+            found.setdefault(version, executable)
+    return list(found.values())
 
 
 @nox.session

@@ -376,7 +376,7 @@ def label(
 
 
 class Seen(Protocol):
-    """An objective of two numbers with the part of the plane worth drawing, as a landscape of the course is."""
+    """An objective of two numbers and the part of the plane worth drawing: a landscape, say."""
 
     @property
     def objective(self) -> Objective:
