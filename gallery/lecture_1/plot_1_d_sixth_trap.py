@@ -10,9 +10,9 @@ import matplotlib.pyplot as plt
 
 from ravine import DOUBLE_WELL, gradient_descent, minimize
 from ravine.plotting import label, objective_curve, steps_on_curve
-from ravine.theory import double_well_one_step
+from ravine.theory import ON_DOUBLE_WELL
 
-step_size = double_well_one_step(2.0, target=0.0)
+step_size = ON_DOUBLE_WELL.one_step(2.0, target=0.0)
 run = minimize(DOUBLE_WELL, 2.0, gradient_descent(step_size))
 points_logged, landing, loss = run.updates + 1, run.x, run.value
 slope_there, converged, stopped_by = run.gradient_norm, run.converged, run.stop.name

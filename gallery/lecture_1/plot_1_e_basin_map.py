@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap
 
 from ravine import DOUBLE_WELL, sweep
 from ravine.plotting import BLUE, INK, PURPLE, VERMILION, label
-from ravine.theory import double_well_divergence_threshold as threshold
+from ravine.theory import ON_DOUBLE_WELL
 
 starts = (np.arange(700) + 0.5) / 100 - 3.5  # the middles of 700 x 300 cells; none of them is 0
 step_sizes = (np.arange(300) + 0.5) / 500
@@ -41,7 +41,7 @@ extent = (-3.5, 3.5, 0, 0.6)
 ax.imshow(region, origin="lower", extent=extent, aspect="auto", cmap=colors, interpolation="none")
 edge = np.linspace(np.sqrt(1 + 1 / 0.6), 3.5, 200)
 for side in (-edge, edge):
-    ax.plot(side, [threshold(start) for start in side], color=INK)
+    ax.plot(side, [ON_DOUBLE_WELL.divergence_threshold(start) for start in side], color=INK)
 label(ax, "ends at −1", (-0.7, 0.25), color="#000000")
 label(ax, "ends at +1", (0.7, 0.25), color="#ffffff")
 label(ax, "bounded, does not settle", (0, 0.55), color="#000000")

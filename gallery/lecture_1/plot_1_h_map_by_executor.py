@@ -14,7 +14,7 @@ from matplotlib.colors import LogNorm
 
 from ravine import DOUBLE_WELL, sweep
 from ravine.plotting import INK, label
-from ravine.theory import double_well_divergence_threshold as threshold
+from ravine.theory import ON_DOUBLE_WELL
 
 starts = (np.arange(600) + 0.5) / 100 - 3  # the middles of the cells; none of them is 0
 step_sizes = (np.arange(240) + 0.5) / 500
@@ -51,7 +51,7 @@ image = ax.imshow(
 fig.colorbar(image, ax=ax, label="updates until the target is reached")
 edge = np.linspace(np.sqrt(1 + 1 / 0.48), 3, 200)
 for side in (-edge, edge):
-    ax.plot(side, [threshold(start) for start in side], color=INK)
+    ax.plot(side, [ON_DOUBLE_WELL.divergence_threshold(start) for start in side], color=INK)
 label(ax, "diverges", (2.45, 0.38))
 label(ax, "diverges", (-2.45, 0.38))
 ax.grid(visible=False)

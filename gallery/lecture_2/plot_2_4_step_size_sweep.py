@@ -11,7 +11,7 @@ import numpy as np
 
 from ravine import QUARTIC, sweep
 from ravine.plotting import INK, label, step_size_counts
-from ravine.theory import quartic_divergence_threshold, quartic_one_step
+from ravine.theory import ON_QUARTIC
 
 start, target, cap = -2.5, 1e-8, 2000
 step_sizes = np.arange(1, 131) / 1000
@@ -31,7 +31,7 @@ last_arrival, first_escape = (
     float(step_sizes[runs.escaped].min()),
 )
 one_short = step_sizes[runs.reached & (runs.updates == fewest + 1)].tolist()
-cliff, hilltop_landing = quartic_divergence_threshold(start), quartic_one_step(start, 0.0)
+cliff, hilltop_landing = ON_QUARTIC.divergence_threshold(start), ON_QUARTIC.one_step(start, 0.0)
 
 fig, ax = plt.subplots()
 step_size_counts(ax, runs, cap=cap, groups={"ends left": ends < 0, "ends right": ends > 0})

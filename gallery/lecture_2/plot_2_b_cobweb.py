@@ -10,10 +10,10 @@ import matplotlib.pyplot as plt
 
 from ravine import QUARTIC, gradient_descent, minimize
 from ravine.plotting import cobweb, label
-from ravine.theory import quartic_trapping_radius
+from ravine.theory import ON_QUARTIC
 
 start, step_size = -2.5, 0.1
-radius = quartic_trapping_radius(step_size)
+radius = ON_QUARTIC.trapping_radius(step_size)
 run = minimize(QUARTIC, start, gradient_descent(step_size), max_updates=12, eps_grad=None)
 margin = radius / abs(start) - 1
 

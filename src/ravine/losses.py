@@ -43,10 +43,6 @@ def quadratic(curvature: float, minimizer: float = 0.0) -> Objective:
     minimizer : float
         :math:`c`, the only minimizer.
 
-    Returns
-    -------
-    Objective
-
     Raises
     ------
     TypeError, ValueError
@@ -261,10 +257,6 @@ def huber(tau: float, centre: npt.ArrayLike | None = None) -> Objective:
     centre : array of shape (n,), optional
         The minimizer. Without it the loss is one of a single number, with minimizer 0.
 
-    Returns
-    -------
-    Objective
-
     Raises
     ------
     TypeError, ValueError
@@ -320,10 +312,6 @@ def bent_parabola(outer_curvature: float = 1.5) -> Objective:
     outer_curvature : float
         :math:`1 < s \le 2`. An exact fraction gives exact values at exact fractions.
 
-    Returns
-    -------
-    Objective
-
     Raises
     ------
     TypeError, ValueError
@@ -371,10 +359,6 @@ def logistic_loss(A: npt.ArrayLike, ridge: float = 0.0) -> Objective:  # noqa: N
         One row for each case.
     ridge : float
         :math:`\lambda \ge 0`. If it is positive the minimizer is computed, by Newton's method.
-
-    Returns
-    -------
-    Objective
 
     Raises
     ------
@@ -499,10 +483,6 @@ def cosine_sum(frequencies: npt.ArrayLike) -> Objective:
     ----------
     frequencies : array of shape (n,)
         :math:`\omega_i`, none of them zero.
-
-    Returns
-    -------
-    Objective
 
     Raises
     ------

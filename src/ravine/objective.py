@@ -282,10 +282,6 @@ def scaled(objective: Objective, factor: float) -> Objective:
     factor : float
         :math:`c > 0`.
 
-    Returns
-    -------
-    Objective
-
     Raises
     ------
     TypeError, ValueError

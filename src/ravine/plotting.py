@@ -224,10 +224,6 @@ def diagnostics(
     labels : tuple of str
         What stands at the end of the values and at the end of the gradient norms.
 
-    Returns
-    -------
-    Axes
-
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -349,10 +345,6 @@ def label(
     color : str
         `INK`, except over an area that keeps its colour on dark pages.
 
-    Returns
-    -------
-    Axes
-
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -401,10 +393,6 @@ def contours(ax: Axes, landscape: Seen) -> Axes:
     landscape : Seen
         Its view, levels and stationary points are used.
 
-    Returns
-    -------
-    Axes
-
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -447,10 +435,6 @@ def recorded(
         What stands in each box, in the same order.
     apart : float
         Half the distance between the two arrows of an input, in data coordinates.
-
-    Returns
-    -------
-    Axes
 
     Examples
     --------

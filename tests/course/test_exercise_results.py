@@ -25,7 +25,7 @@ from ravine import (
 )
 from ravine.course.exercises import ends, many_starts
 from ravine.course.landscapes import RAVINE
-from ravine.theory import best_momentum, quartic_trapping_radius
+from ravine.theory import ON_QUARTIC, best_momentum
 
 from .test_gallery import computed
 
@@ -197,7 +197,7 @@ class TestManyStarts:
     def test_the_shares_in_the_long_run(self):
         starts = np.linspace(-3, 3, 60_001)
         runs = sweep(QUARTIC, step_size=0.1, start=starts, max_updates=3000, escape_radius=1e6)
-        lost = (3 - quartic_trapping_radius(0.1)) / 3
+        lost = (3 - ON_QUARTIC.trapping_radius(0.1)) / 3
         assert runs.escaped.mean() == pytest.approx(lost, abs=1e-4)
         assert lost == pytest.approx(0.1502, abs=5e-5)
         assert (runs.x[~runs.escaped] < 0).sum() / 60_001 == pytest.approx(0.4249, abs=2e-4)

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from ravine import DOUBLE_WELL, QUARTIC, StopReason, adam, gradient_descent, minimize, sweep
 from ravine.theory import (
+    ON_QUARTIC,
     contraction_factor,
-    quartic_divergence_threshold,
-    quartic_one_step,
-    quartic_trapping_radius,
     step_size_threshold,
 )
 
@@ -108,8 +106,8 @@ class TestOneStep:
         ],
     )
     def test_one_step_landings(self, target, eta):
-        assert quartic_one_step(START, target) == pytest.approx(eta, abs=1e-15)
-        assert run_from(START, quartic_one_step(START, target), 1).x == pytest.approx(
+        assert ON_QUARTIC.one_step(START, target) == pytest.approx(eta, abs=1e-15)
+        assert run_from(START, ON_QUARTIC.one_step(START, target), 1).x == pytest.approx(
             target, abs=1e-14
         )
 
@@ -149,7 +147,7 @@ class TestLimits:
         [(-1.8, 0.2873563), (-2, 0.2), (-2.5, 2 / 19), (-3, 0.0666667), (-4, 0.0344828)],
     )
     def test_runs_leave_exactly_above_the_threshold(self, start, limit):
-        threshold = quartic_divergence_threshold(start)
+        threshold = ON_QUARTIC.divergence_threshold(start)
         assert threshold == pytest.approx(limit, abs=5e-8)
         around = sweep(
             QUARTIC,
@@ -165,17 +163,17 @@ class TestLimits:
         [(0.01, 7.1764), (0.05, 3.3912), (0.1, 2.5495), (1 / 6, 2.1213), (0.2, 2.0), (0.5, 1.5811)],
     )
     def test_the_radius_that_holds_a_run(self, eta, radius):
-        assert quartic_trapping_radius(eta) == pytest.approx(radius, abs=5e-5)
+        assert ON_QUARTIC.trapping_radius(eta) == pytest.approx(radius, abs=5e-5)
 
     @given(st.floats(0.01, 1 / 3), st.floats(-0.999, 0.999))
     def test_inside_the_radius_a_run_stays_inside(self, eta, share):
-        radius = quartic_trapping_radius(eta)
+        radius = ON_QUARTIC.trapping_radius(eta)
         run = run_from(share * radius, eta, 50)
         assert np.abs(run.iterates).max() <= radius * (1 + 1e-12)
 
     @given(st.floats(0.01, 0.5), st.floats(1.001, 3))
     def test_outside_it_every_step_leads_further_out(self, eta, factor):
-        x = factor * quartic_trapping_radius(eta)
+        x = factor * ON_QUARTIC.trapping_radius(eta)
         after = run_from(x, eta, 1).x
         assert after < -x
 

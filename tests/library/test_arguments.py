@@ -32,16 +32,14 @@ from ravine.derivative import derivative, values_and_derivatives
 from ravine.losses import quadratic
 from ravine.record import latex, recorded_graph
 from ravine.theory import (
+    ON_DOUBLE_WELL,
+    ON_QUARTIC,
     armijo_least_step,
     best_momentum,
     contraction_factor,
-    double_well_one_step,
-    double_well_trapping_radius,
     first_order_model,
     heavy_ball_factor,
     linear_distance_bound,
-    quartic_one_step,
-    quartic_trapping_radius,
     regime,
     step_size_threshold,
     sublinear_bound,
@@ -361,17 +359,17 @@ BAD_INPUT = [
         "target must be positive and finite, got 0.0",
     ),
     (
-        lambda: double_well_trapping_radius(-1.0),
+        lambda: ON_DOUBLE_WELL.trapping_radius(-1.0),
         ValueError,
         "step_size must be positive and finite, got -1.0",
     ),
     (
-        lambda: double_well_one_step(1.0, 0.0),
+        lambda: ON_DOUBLE_WELL.one_step(1.0, 0.0),
         ValueError,
-        "start must not be a stationary point (-1, 0 or 1), got 1.0",
+        "start must not be a stationary point (0 or 1, either sign), got 1.0",
     ),
     (
-        lambda: double_well_one_step(2.0, 3.0),
+        lambda: ON_DOUBLE_WELL.one_step(2.0, 3.0),
         ValueError,
         "target must lie on the downhill side of the start 2, got 3",
     ),
@@ -381,12 +379,12 @@ BAD_INPUT = [
         "objective must have a hand-written slope, got <Objective: bare>",
     ),
     (
-        lambda: quartic_one_step(0.0, 1.0),
+        lambda: ON_QUARTIC.one_step(0.0, 1.0),
         ValueError,
-        "start must not be a stationary point (0 or the square root of 3/2, either sign), got 0.0",
+        "start must not be a stationary point (0 or 1.22474, either sign), got 0.0",
     ),
     (
-        lambda: quartic_trapping_radius(0.0),
+        lambda: ON_QUARTIC.trapping_radius(0.0),
         ValueError,
         "step_size must be positive and finite, got 0.0",
     ),

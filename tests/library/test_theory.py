@@ -23,22 +23,18 @@ from ravine import (
 )
 from ravine.losses import quadratic
 from ravine.theory import (
+    ON_DOUBLE_WELL,
+    ON_QUARTIC,
     Regime,
     best_momentum,
     contraction_factor,
     descent_bound,
     descent_lemma_bound,
-    double_well_divergence_threshold,
-    double_well_one_step,
-    double_well_trapping_radius,
     first_order_model,
     heavy_ball_factor,
     linear_distance_bound,
     linear_rate_bound,
     model_decrease,
-    quartic_divergence_threshold,
-    quartic_one_step,
-    quartic_trapping_radius,
     regime,
     sharp_sublinear_bound,
     step_size_threshold,
@@ -179,7 +175,7 @@ def test_updates_to_target_in_the_special_cases():
 def test_one_step_lands_where_the_table_says(target, at_2, at_5):
     for start, expected in ((2.0, at_2), (5.0, at_5)):
         goal = -start if target is None else target
-        step_size = double_well_one_step(start, goal)
+        step_size = ON_DOUBLE_WELL.one_step(start, goal)
         assert step_size == expected
         run = minimize(
             DOUBLE_WELL, start, gradient_descent(step_size), max_updates=1, eps_grad=None
@@ -192,7 +188,7 @@ def test_one_step_lands_on_any_target_downhill(start, target):
     assume(min(abs(start), abs(abs(start) - 1)) > 1e-3)
     slope = DOUBLE_WELL.slope(start)
     assume((start - target) * slope > 1e-6)
-    step_size = double_well_one_step(start, target)
+    step_size = ON_DOUBLE_WELL.one_step(start, target)
     assert start - step_size * slope == pytest.approx(target, abs=1e-12)
 
 
@@ -222,12 +218,12 @@ def test_bisection_finds_the_divergence_threshold(start):
         if middle in (bounded, divergent):
             break
         bounded, divergent = (bounded, middle) if diverges(start, middle) else (middle, divergent)
-    assert divergent == pytest.approx(double_well_divergence_threshold(start), rel=1e-15, abs=0)
+    assert divergent == pytest.approx(ON_DOUBLE_WELL.divergence_threshold(start), rel=1e-15, abs=0)
 
 
 @given(st.floats(math.sqrt(2), 20), st.floats(1e-4, 0.5), st.sampled_from([-1, 1]))
 def test_runs_diverge_exactly_above_the_threshold(start, margin, sign):
-    threshold = double_well_divergence_threshold(start)
+    threshold = ON_DOUBLE_WELL.divergence_threshold(start)
     assert diverges(sign * start, threshold * (1 + margin))
     assert not diverges(sign * start, threshold * (1 - margin))
 
@@ -243,13 +239,13 @@ def test_closer_starts_diverge_only_from_a_step_size_just_above_one(start):
 
 @pytest.mark.parametrize("start", [0.0, 1.0, -1.2, math.nextafter(math.sqrt(2), 0)])
 def test_no_threshold_is_given_where_none_is_proved(start):
-    with pytest.raises(ValueError, match=r"start must have absolute value >= sqrt\(2\), got"):
-        double_well_divergence_threshold(start)
+    with pytest.raises(ValueError, match=r"start must have absolute value >= 1\.41421, got"):
+        ON_DOUBLE_WELL.divergence_threshold(start)
 
 
 @given(st.floats(0.01, 1), st.floats(-1, 1))
 def test_nothing_leaves_the_trapping_radius(step_size, fraction):
-    bound = double_well_trapping_radius(step_size)
+    bound = ON_DOUBLE_WELL.trapping_radius(step_size)
     run = minimize(
         DOUBLE_WELL,
         fraction * bound * (1 - 1e-9),
@@ -262,7 +258,7 @@ def test_nothing_leaves_the_trapping_radius(step_size, fraction):
 
 @given(st.floats(0.01, 3), st.floats(1e-6, 1))
 def test_outside_the_trapping_radius_every_update_moves_out(step_size, beyond):
-    start = double_well_trapping_radius(step_size) * (1 + beyond)
+    start = ON_DOUBLE_WELL.trapping_radius(step_size) * (1 + beyond)
     run = minimize(
         DOUBLE_WELL, start, gradient_descent(step_size), max_updates=20, escape_radius=1e50
     )
@@ -339,16 +335,16 @@ def bisected(start, updates, precision):
     [(-1.8, 0.2873563), (-2.0, 0.2), (-2.5, 2 / 19), (-3.0, 0.0666667), (-4.0, 0.0344828)],
 )
 def test_divergence_threshold_of_the_quartic(start, threshold):
-    assert quartic_divergence_threshold(start) == pytest.approx(threshold, abs=5e-8)
+    assert ON_QUARTIC.divergence_threshold(start) == pytest.approx(threshold, abs=5e-8)
     # a run that is off the two-point cycle moves away from it by a factor 5 or more
     measured = bisected(start, updates=60, precision=1e-13)
-    assert measured == pytest.approx(quartic_divergence_threshold(start), rel=1e-11)
+    assert measured == pytest.approx(ON_QUARTIC.divergence_threshold(start), rel=1e-11)
 
 
 def test_closer_to_the_origin_the_threshold_of_the_quartic_is_a_third():
-    with pytest.raises(ValueError, match="start must have absolute value >= sqrt"):
-        quartic_divergence_threshold(-1.5)
-    assert quartic_divergence_threshold(1.7320508075688774) == pytest.approx(1 / 3)
+    with pytest.raises(ValueError, match=r"start must have absolute value >= 1\.73205"):
+        ON_QUARTIC.divergence_threshold(-1.5)
+    assert ON_QUARTIC.divergence_threshold(1.7320508075688774) == pytest.approx(1 / 3)
     measured = bisected(-1.5, updates=2000, precision=1e-7)
     assert measured == pytest.approx(1 / 3, rel=1e-5)
 
@@ -359,12 +355,12 @@ def test_closer_to_the_origin_the_threshold_of_the_quartic_is_a_third():
      (1 / 3, 1.7321), (0.5, 1.5811)],
 )  # fmt: skip
 def test_trapping_radius_of_the_quartic(step_size, radius):
-    assert round(quartic_trapping_radius(step_size), 4) == radius
+    assert round(ON_QUARTIC.trapping_radius(step_size), 4) == radius
 
 
 @given(st.floats(0.005, 0.33), st.floats(1e-6, 0.5))
 def test_beyond_the_radius_of_the_quartic_every_update_leads_further_out(step_size, beyond):
-    start = quartic_trapping_radius(step_size) * (1 + beyond)
+    start = ON_QUARTIC.trapping_radius(step_size) * (1 + beyond)
     run = minimize(
         QUARTIC, start, gradient_descent(step_size), max_updates=50, eps_grad=None,
         escape_radius=1e50,
@@ -375,7 +371,7 @@ def test_beyond_the_radius_of_the_quartic_every_update_leads_further_out(step_si
 
 @given(st.floats(0.005, 1 / 3), st.floats(-0.999999, 0.999999))
 def test_within_the_radius_of_the_quartic_no_run_leaves(step_size, share):
-    radius = quartic_trapping_radius(step_size)
+    radius = ON_QUARTIC.trapping_radius(step_size)
     run = minimize(
         QUARTIC, share * radius, gradient_descent(step_size), max_updates=100, eps_grad=None
     )
@@ -407,7 +403,7 @@ def test_the_proof_of_the_radius_of_the_quartic_holds():
     ],
 )
 def test_one_step_landings_on_the_quartic(target, step_size):
-    eta = quartic_one_step(-2.5, target)
+    eta = ON_QUARTIC.one_step(-2.5, target)
     assert eta == pytest.approx(step_size, rel=1e-12)
     run = minimize(QUARTIC, -2.5, gradient_descent(eta), max_updates=1, eps_grad=None)
     assert run.x == pytest.approx(target, abs=1e-14)
@@ -427,9 +423,9 @@ def test_one_step_on_the_quartic_lands_where_it_says_or_refuses(start, target):
     assume(abs(slope) > 1e-3)
     if (start - target) * slope <= 0:
         with pytest.raises(ValueError, match="target must lie on the downhill side"):
-            quartic_one_step(start, target)
+            ON_QUARTIC.one_step(start, target)
     else:
-        landed = start - quartic_one_step(start, target) * slope
+        landed = start - ON_QUARTIC.one_step(start, target) * slope
         assert landed == pytest.approx(target, abs=1e-12)
 
 

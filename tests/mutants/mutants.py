@@ -80,10 +80,14 @@ ERRORS = [
     Mutant("src/ravine/theory/parabola.py", "math.sqrt(2 * positive(", "math.sqrt(positive("),
     Mutant(
         "src/ravine/theory/quartics.py",
-        "return 1 / (start * start - 1)",
-        "return 1 / (start * start + 1)",
+        "return 2 / (self.scale * (start * start - self.square))",
+        "return 2 / (self.scale * (start * start + self.square))",
     ),
-    Mutant("src/ravine/theory/quartics.py", "math.sqrt(1 + 1 / pos", "math.sqrt(1 - 1 / pos"),
+    Mutant(
+        "src/ravine/theory/quartics.py",
+        "math.sqrt(self.square + 2 /",
+        "math.sqrt(self.square + 3 /",
+    ),
     Mutant(
         "src/ravine/theory/quartics.py",
         "step_size = (start - target) / slope",

@@ -87,15 +87,6 @@ def chord_test(
     rng : numpy.random.Generator
         Where the random numbers come from.
 
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -167,15 +158,6 @@ def tangent_test(
     gradient : callable, optional
         As in `tangent`; it gives an array of the shape of the batch of points.
 
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -215,11 +197,6 @@ def hessian_test(
     -------
     Verdict
         The right sides are the least eigenvalues.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -300,10 +277,6 @@ def set_test(
         members, which a set without volume needs.
     draws, theta, rng
         As in `chord_test`.
-
-    Returns
-    -------
-    Verdict
 
     Raises
     ------

@@ -28,10 +28,6 @@ def combination(functions: Sequence[Function], weights: Sequence[float]) -> Func
     weights : sequence of float
         One for each of them, of any sign.
 
-    Returns
-    -------
-    callable
-
     Raises
     ------
     TypeError, ValueError
@@ -93,10 +89,6 @@ def maximum(*functions: Function) -> Function:
     *functions : callable
         Functions of a batch of points.
 
-    Returns
-    -------
-    callable
-
     Examples
     --------
     >>> f = maximum(np.square, lambda x: 3 * x + 1)
@@ -115,10 +107,6 @@ def minimum(*functions: Function) -> Function:
     ----------
     *functions : callable
         Functions of a batch of points.
-
-    Returns
-    -------
-    callable
 
     Examples
     --------
@@ -196,10 +184,6 @@ def halfspace(normal: npt.ArrayLike, offset: float) -> Function:
     offset : float
         b.
 
-    Returns
-    -------
-    callable
-
     Raises
     ------
     TypeError, ValueError
@@ -226,10 +210,6 @@ def polyhedron(A: npt.ArrayLike, b: npt.ArrayLike) -> Function:  # noqa: N803
     b : array of shape (m,)
         The offsets.
 
-    Returns
-    -------
-    callable
-
     Raises
     ------
     TypeError, ValueError
@@ -254,15 +234,6 @@ def ball(centre: npt.ArrayLike, radius: float) -> Function:
         c.
     radius : float
         :math:`r > 0`.
-
-    Returns
-    -------
-    callable
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------

@@ -192,10 +192,6 @@ def judge(
     notes : mapping of str to array of shape (draws,) or number, optional
         Further numbers that the sentence names.
 
-    Returns
-    -------
-    Verdict
-
     Raises
     ------
     ValueError
@@ -245,10 +241,6 @@ def pooled(verdicts: Iterable[Verdict]) -> Verdict:
     ----------
     verdicts : iterable of Verdict
         At least one.
-
-    Returns
-    -------
-    Verdict
 
     Raises
     ------

@@ -70,10 +70,6 @@ def descent_trial(
     rng : numpy.random.Generator
         Where the random numbers come from.
 
-    Returns
-    -------
-    Verdict
-
     Raises
     ------
     TypeError, ValueError
@@ -127,15 +123,6 @@ def descent_lemma_trial(
     subject, products, draws, rng
         As in `descent_trial`.
 
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `descent_trial`.
-
     Examples
     --------
     >>> from ravine.course.families import COSINES
@@ -182,11 +169,6 @@ def lipschitz_trial(
     -------
     Verdict
         The left sides are the ratios, so ``worst.left`` is the largest of them.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -235,11 +217,6 @@ def scaling_trial(
     -------
     Verdict
         The left sides are the largest differences between the two runs.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `descent_trial`.
 
     Examples
     --------
@@ -307,11 +284,6 @@ def sublinear_trial(
     Verdict
         The left sides are the largest quotients of gap and bound in each run, the right sides 1.
 
-    Raises
-    ------
-    TypeError, ValueError
-        As in `descent_trial`, or when an objective does not know its minimizer.
-
     Examples
     --------
     >>> from ravine.course.families import HUBER
@@ -365,15 +337,6 @@ def linear_trial(
     ----------
     subject, products, updates, draws, rng
         As in `sublinear_trial`; the objectives must know their strong convexity :math:`\mu`.
-
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `sublinear_trial`.
 
     Examples
     --------
@@ -433,11 +396,6 @@ def line_search_trial(
     Verdict
         The left sides are the values at the new points, infinite when no step size is accepted.
 
-    Raises
-    ------
-    TypeError, ValueError
-        As in `descent_trial`.
-
     Examples
     --------
     >>> from ravine.course.families import LOGISTIC
@@ -494,11 +452,6 @@ def approach_trial(
     Verdict
         The left sides are the least gradient norms of each run, the right sides a thousandth of
         the first ones.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------

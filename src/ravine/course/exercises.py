@@ -81,10 +81,6 @@ def check_momentum(step: Step) -> Report:
         ``step(x, gradient, velocity, step_size, momentum)`` returns the next x and the next velocity; all
         are floats, and the velocity is 0.0 before the first update.
 
-    Returns
-    -------
-    Report
-
     Raises
     ------
     TypeError
@@ -164,10 +160,6 @@ def check_adagrad(step: Step) -> Report:
         ``step(x, gradient, squares, step_size)`` returns the next x and the next sum of squares; all are
         floats, and the sum is 0.0 before the first update. The eps in the denominator is 1e-10, or left out.
 
-    Returns
-    -------
-    Report
-
     Raises
     ------
     TypeError
@@ -231,10 +223,6 @@ def check_adam(step: Step) -> Report:
         ``step(x, gradient, state, step_size)`` returns the next x and the next state. The state before the
         first update is the tuple (0, 0.0, 0.0): how many updates were made, the mean of the gradients, the
         mean of their squares. The shares kept are 0.9 and 0.999, and eps is 1e-8, outside the root.
-
-    Returns
-    -------
-    Report
 
     Raises
     ------
@@ -306,10 +294,6 @@ COUNTS = f"a dict of {', '.join(ENDS)}"
 def many_starts() -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the fifty random starts of the third exercise, uniform on [-3, 3].
 
-    Returns
-    -------
-    array of shape (50,)
-
     Examples
     --------
     >>> many_starts()[:3].round(6)
@@ -365,10 +349,6 @@ def check_many_starts(count: Callable[..., Mapping[str, int]]) -> Report:
     count : callable
         ``count(starts, step_size, updates)`` returns a dict with the keys left, right, elsewhere and
         diverged, as `ends` does.
-
-    Returns
-    -------
-    Report
 
     Raises
     ------

@@ -91,15 +91,6 @@ def rule_trial(
     rng : numpy.random.Generator
         Where the random numbers come from.
 
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -137,15 +128,6 @@ def intersection_trial(
     rng : numpy.random.Generator
         Where the random numbers come from.
 
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -181,11 +163,6 @@ def agreement_trial(*, functions: int = 40, draws: int = 2000, rng: np.random.Ge
     Verdict
         One case for each function; a violation is a function that one test refutes and another
         does not. The points are the least eigenvalues.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -246,11 +223,6 @@ def local_is_global_trial(
     -------
     Verdict
         The left sides are the final values, the right sides the least of them.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -350,15 +322,6 @@ def zero_gradient_trial(
     rng : numpy.random.Generator
         Where the random numbers come from.
 
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -393,15 +356,6 @@ def optimality_trial(family: Family, *, draws: int = 3000, rng: np.random.Genera
         How many points, 30 for each objective.
     rng : numpy.random.Generator
         Where the random numbers come from.
-
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -450,11 +404,6 @@ def steepest_ascent_trial(
     Verdict
         ``worst.y`` is the direction that rises fastest. The slopes are central differences with
         h = 1e-6, so an excess of 1e-6 of the gradient norm counts as rounding.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------

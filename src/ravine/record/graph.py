@@ -141,16 +141,6 @@ def recorded_graph(
     dtype : torch.dtype, optional
         The precision of the computation.
 
-    Returns
-    -------
-    RecordedGraph
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `value_and_derivative`, when `w` has more than one dimension, and when a step on the
-        way is not a single number.
-
     Examples
     --------
     >>> graph = recorded_graph(lambda w: 0.5 * (w - 1) ** 2, 3.0)

@@ -19,10 +19,6 @@ def latex(objective: Objective, derivative: Literal[0, 1, 2] = 0) -> str:
     derivative : {0, 1, 2}
         0 for the value, 1 for the slope, 2 for the curvature.
 
-    Returns
-    -------
-    str
-
     Raises
     ------
     ValueError

@@ -313,10 +313,6 @@ def sweep(
         True writes one line to stderr that says how far the sweep is. A callable is called with the
         number of runs that are done and of all runs.
 
-    Returns
-    -------
-    Sweep
-
     Raises
     ------
     TypeError, ValueError

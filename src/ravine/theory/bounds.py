@@ -31,10 +31,6 @@ def descent_bound(value: Measure, gradient_norm: Measure, step_size: float) -> M
     step_size : float
         :math:`\alpha > 0`. That it is at most 1/L is for the caller to see to.
 
-    Returns
-    -------
-    float or array
-
     Raises
     ------
     TypeError, ValueError
@@ -70,10 +66,6 @@ def descent_lemma_bound(
     step_size, smoothness : float
         :math:`\alpha` and L, both positive.
 
-    Returns
-    -------
-    float or array
-
     Raises
     ------
     TypeError, ValueError
@@ -104,15 +96,6 @@ def sublinear_bound(radius: float, step_size: float, updates: Count) -> Measure:
     updates : int or array of int
         :math:`k \ge 1`.
 
-    Returns
-    -------
-    float or array
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> sublinear_bound(radius=0.5, step_size=1 / 8, updates=1000)
@@ -139,15 +122,6 @@ def sharp_sublinear_bound(
         :math:`L > 0`.
     updates : int or array of int
         :math:`k \ge 0`.
-
-    Returns
-    -------
-    float or array
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -177,15 +151,6 @@ def linear_distance_bound(
     updates : int or array of int
         :math:`k \ge 0`.
 
-    Returns
-    -------
-    float or array
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> linear_distance_bound(radius=4.0, step_size=0.25, strong_convexity=2.0, updates=3)
@@ -209,15 +174,6 @@ def linear_rate_bound(
         As in `linear_distance_bound`.
     smoothness : float
         :math:`L > 0`.
-
-    Returns
-    -------
-    float or array
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
@@ -245,15 +201,6 @@ def armijo_least_step(
     first, shrink, sufficient : float
         :math:`s`, :math:`\beta` and c, as in `ravine.stepsize.armijo`.
 
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> armijo_least_step(smoothness=2.0, sufficient=0.25)
@@ -274,10 +221,6 @@ def first_order_model(objective: Objective, w: Number, displacement: Number) -> 
         Where the model touches the objective.
     displacement : float or array
         :math:`\Delta`, how far from there the model is asked; it broadcasts against `w`.
-
-    Returns
-    -------
-    float or array
 
     Raises
     ------
@@ -309,10 +252,6 @@ def model_decrease(objective: Objective, w: Number, step_size: Number) -> Number
         Where the update begins.
     step_size : float or array
         :math:`\eta`; it broadcasts against `w`.
-
-    Returns
-    -------
-    float or array
 
     Raises
     ------

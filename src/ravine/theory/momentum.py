@@ -37,11 +37,6 @@ def heavy_ball_factor(curvature: float, step_size: float, momentum: float) -> fl
     float
         Below 1 exactly when the ball comes to rest.
 
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
-
     Examples
     --------
     >>> heavy_ball_factor(curvature=12.0, step_size=0.01, momentum=0.0)
@@ -71,10 +66,6 @@ def best_momentum(curvature: float, step_size: float) -> float:
     ----------
     curvature, step_size : float
         :math:`\lambda` and :math:`\eta`, both positive, with :math:`\eta\lambda < 4`.
-
-    Returns
-    -------
-    float
 
     Raises
     ------

@@ -78,15 +78,6 @@ def regime(curvature: float, step_size: float) -> Regime:
     step_size : float
         :math:`\eta > 0`.
 
-    Returns
-    -------
-    Regime
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `contraction_factor`.
-
     Notes
     -----
     The boundaries are met exactly, without a tolerance, by the product as floating point rounds
@@ -121,10 +112,6 @@ def step_size_threshold(curvature: float) -> float:
     ----------
     curvature : float
         :math:`\lambda > 0`.
-
-    Returns
-    -------
-    float
 
     Raises
     ------
@@ -166,11 +153,6 @@ def updates_to_target(
     -------
     int or float
         The number of updates; ``math.inf`` when the target is never reached.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When an argument is not what is said above.
 
     Examples
     --------
