@@ -29,6 +29,7 @@ def values(f: Function | Objective, x: Array) -> Array:
             f"f must return one value for each point, shape {shape} for points of shape {x.shape}, "
             f"got shape {found.shape}"
         )
+    _check_apart(f, x, np.broadcast_to(found, shape))
     if isinstance(f, Objective) and f.domain != (-math.inf, math.inf):
         low, high = f.domain
         found = np.where((low <= x) & (x <= high), found, math.inf)
@@ -36,6 +37,19 @@ def values(f: Function | Objective, x: Array) -> Array:
         where = x[..., int(np.isnan(found).argmax())]
         raise ValueError(f"f must be a number at every point, got nan at {shown(where)}")
     return np.broadcast_to(found, shape)
+
+
+def _check_apart(f: Function | Objective, x: Array, found: Array) -> None:
+    """Refuse a function that mixes the points of a batch: asked for one apart, it answers otherwise."""
+    for i in range(2 if x.shape[-1] > 1 else 0):
+        with np.errstate(all="ignore"):
+            alone = float(np.asarray(f(cast("Number", x[..., i : i + 1])), float).reshape(()))  # type: ignore[arg-type]
+        if not math.isclose(alone, found[i], rel_tol=1e-6, abs_tol=1e-9) and not math.isnan(alone):
+            raise ValueError(
+                f"f must treat each point by itself: at {shown(x[..., i])} it is {alone:.6g} alone and "
+                f"{found[i]:.6g} beside others. Points stand along the last axis, so sum over axis 0 only: "
+                "(x * x).sum(0), np.linalg.norm(x, axis=0)"
+            )
 
 
 def gradients(f: Function | Objective, x: Array, gradient: Function | None = None) -> Array:
