@@ -166,9 +166,13 @@ class Objective(Value):
         """
         from ravine import named  # here, since it is made of objectives
 
-        for name, known in vars(named).items():
-            if known is self:
-                return _named, (name,)
+        # where its formula was written, in case the module was loaded twice, as test tools do
+        places = (vars(named), getattr(self.value, "__globals__", {}))
+        for place in places:
+            if place.get("__name__") == named.__name__:
+                for name, known in place.items():
+                    if known is self:
+                        return _named, (name,)
         if made := self.__dict__.get("_made"):
             make, args, settings = made
             return partial(make, **dict(settings)), args
