@@ -9,8 +9,7 @@ settings. Look at the slopes: one grows like the condition number, the other lik
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ravine import gradient_descent, heavy_ball, quadratic_form
-from ravine.course.landscapes import settling_times
+from ravine import gradient_descent, heavy_ball, minimize, quadratic_form
 from ravine.plotting import BLUE, GREEN, VERMILION
 
 conditions = [1, 2, 10, 20, 100, 1000, 10_000]
@@ -21,7 +20,8 @@ def settles(method, kappa, share=1e-6):
     bowl, start = quadratic_form(np.diag([1.0, kappa])), np.ones(2)
     target = share * float(bowl(start))
     cap = int(4 * kappa) + 300
-    return int(settling_times(bowl, method, start, max_updates=cap, target=target).item())
+    run = minimize(bowl, start, method, max_updates=cap, eps_grad=None)
+    return run.settling_time(target)
 
 
 def best_heavy_ball(kappa):

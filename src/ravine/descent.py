@@ -16,7 +16,7 @@ from ravine._evaluation import Evaluation, Point, is_inside, quickest, shape
 from ravine._functions import is_tensor, norm
 from ravine.derivative import Loss, recording
 from ravine.methods import Method
-from ravine.objective import Number, Objective
+from ravine.objective import Number, Objective, point_shape
 from ravine.stepsize import LineSearch, Ray
 from ravine.stopping import Moment, RecentFall, StoppingRules, first_met
 from ravine.trace import Best, StopReason, Trace
@@ -367,10 +367,10 @@ def _checked_start(x0: object, objective: object) -> Number:
         raise ValueError(
             f"x0 must lie in the domain [{left:g}, {right:g}] of the {objective.name}, got {x0}"
         )
-    n = objective.dimension
-    if n is not None and n > 1 and shape(x) != (n,):
+    wanted = point_shape(objective)
+    if wanted and shape(x) != wanted:
         raise ValueError(
-            f"x0 must have shape {(n,)} for the {objective.name}, got shape {shape(x)}"
+            f"x0 must have shape {wanted} for the {objective.name}, got shape {shape(x)}"
         )
     return x
 

@@ -109,8 +109,8 @@ class Objective(Value):
         The closed interval on which the formula makes sense. Outside it the value counts as
         infinite, as usual in convex analysis (Boyd and Vandenberghe, *Convex Optimization*, 3.1.2).
     dimension : int, optional
-        Of how many numbers it is a function: of 1, or of n in an array of shape (n,). None when it takes
-        any number of them, or it is not known.
+        Of how many numbers it is a function: of n in an array of shape (n,), where 1 is also a function of
+        a plain number. None when it takes any number of them, or it is not known.
     value_and_slope : callable, optional
         ``value_and_slope(w)`` gives both, where they share work that value and slope apart would do twice.
 
@@ -199,6 +199,23 @@ def _named(name: str) -> Objective:
     from ravine import named
 
     return cast("Objective", getattr(named, name))
+
+
+def point_shape(objective: object) -> tuple[int, ...]:
+    """Return the shape of a point of an objective that says its dimension; () for a plain number.
+
+    A function of one number, w**2, answers a batch of shape (1, 2) in that shape. One of points of shape
+    (1,), such as a quadratic form with a 1 x 1 matrix, has summed over its coordinates: shape (2,).
+    """
+    n = objective.dimension if isinstance(objective, Objective) else None
+    if n != 1:
+        return () if n is None else (n,)
+    try:
+        with np.errstate(all="ignore"):
+            answer = np.shape(cast("Any", objective).value(np.ones((1, 2))))
+    except Exception:  # noqa: BLE001 (a formula of plain numbers only may raise anything)
+        return ()
+    return (1,) if answer == (2,) else ()
 
 
 def maker(make: Callable[Arguments, Objective]) -> Callable[Arguments, Objective]:

@@ -240,6 +240,35 @@ because the cap on updates is reached, and the point has stood still since updat
         hits = np.flatnonzero(self.gaps(optimal_value) <= target)
         return int(self.logged_at[hits[0]]) if hits.size else None
 
+    def settling_time(self, target: float, optimal_value: float = 0.0) -> int | None:
+        """Return the first k from which the objective gap stays at most `target`, to the end of the run.
+
+        A run that shoots past a minimizer and comes back has not settled; `time_to_result` would count it.
+        Only logged points are looked at: what happens between two of them is not seen.
+
+        Parameters
+        ----------
+        target : float
+            The objective gap to stay within.
+        optimal_value : float
+            What the gap is measured from.
+
+        Returns
+        -------
+        int or None
+            None if the last gap is larger than that, or not a number.
+
+        Examples
+        --------
+        >>> from ravine import CENTRED_QUADRATIC, heavy_ball, minimize
+        >>> run = minimize(
+        ...     CENTRED_QUADRATIC, 5.0, heavy_ball(0.1, 0.9), max_updates=300, eps_grad=None
+        ... )
+        >>> run.time_to_result(1e-2), run.settling_time(1e-2)
+        (34, 62)
+        """
+        return self._first_to_stay(self.gaps(optimal_value) <= target)
+
     def settled_from(self, points: npt.ArrayLike, within: float) -> int | None:
         """Return the first k from which the run stays close to one of some points.
 
@@ -267,7 +296,10 @@ because the cap on updates is reached, and the point has stood still since updat
         """
         offsets = self.iterates[:, None] - np.asarray(points)[None]
         distances = np.abs(offsets) if offsets.ndim == 2 else np.linalg.norm(offsets, axis=-1)
-        outside = np.flatnonzero(~(distances.min(axis=1) <= within))
+        return self._first_to_stay(distances.min(axis=1) <= within)
+
+    def _first_to_stay(self, inside: npt.NDArray[np.bool_]) -> int | None:
+        outside = np.flatnonzero(~inside)
         settled = int(outside[-1]) + 1 if outside.size else 0
         return int(self.logged_at[settled]) if settled < len(self.logged_at) else None
 

@@ -17,7 +17,6 @@ from ravine.convexity import (
     close_pairs,
     hessian_test,
     maximum,
-    minimum,
     pooled,
     semidefinite_cone,
     semidefinite_pairs,
@@ -26,27 +25,25 @@ from ravine.convexity import (
     tangent_test,
     uniform_pairs,
 )
+from ravine.course.claims import (
+    AGREEMENT,
+    ARROW,
+    CONE,
+    INTERSECTION,
+    LOCAL_IS_GLOBAL,
+    RULES,
+    STEEPEST_ASCENT,
+    TOWARD_BETTER,
+    ZERO_GRADIENT,
+    tried,
+)
 from ravine.course.families import (
-    INDEFINITE,
     LEAST_SQUARES,
     QUADRATIC,
     RIDGE_LOGISTIC,
     SOFT_MAXIMUM,
 )
 from ravine.course.specimens import CONVEX_FUNCTIONS, NONCONVEX_FUNCTIONS, NONCONVEX_SETS
-from ravine.course.theorems import (
-    RULES,
-    agreement_trial,
-    arrow_trial,
-    cone_trial,
-    intersection_trial,
-    local_is_global_trial,
-    optimality_trial,
-    rule_trial,
-    steepest_ascent_trial,
-    toward_better_trial,
-    zero_gradient_trial,
-)
 from ravine.objective import Objective
 
 from .test_gallery import computed
@@ -142,9 +139,9 @@ class TestConvexSets:
         assert not case.holds
 
     def test_intersections_keep_every_segment_and_unions_do_not(self):
-        kept = intersection_trial(maximum, sets=20, draws=1000, rng=rng())
+        kept = tried(INTERSECTION, rng=rng())
         assert (kept.tried, kept.violations) == (20_000, 0)
-        assert not intersection_trial(minimum, sets=100, rng=rng())
+        assert not tried(INTERSECTION.twin, draws=100_000, rng=rng())
 
     def test_semidefinite_matrices_combine_to_semidefinite_ones_within_1e_12(self):
         verdict = pooled(
@@ -283,7 +280,7 @@ class TestGradientAndHessian:
         assert script["gradient_norm"] == pytest.approx(math.sqrt(20))
 
     def test_no_direction_is_steeper_than_the_gradient(self):
-        verdict = steepest_ascent_trial(lambda x: x[0] ** 2 + 2 * x[1] ** 2, (1, 1), rng=rng())
+        verdict = tried(STEEPEST_ASCENT, lambda x: x[0] ** 2 + 2 * x[1] ** 2, (1, 1), rng=rng())
         assert verdict
         assert math.degrees(math.atan2(*verdict.worst.y[::-1])) == pytest.approx(63.4349, abs=0.1)
         assert verdict.worst.left == pytest.approx(4.472136, abs=1e-5)
@@ -356,7 +353,7 @@ class TestCharacterizations:
         assert exponential_saddle((-10, 10)) == pytest.approx(-99.99995, abs=5e-6)
 
     def test_chord_tangent_and_hessian_agree(self):
-        assert agreement_trial(functions=100, rng=rng()).violations == 0
+        assert tried(AGREEMENT, draws=100, rng=rng()).violations == 0
 
 
 class TestOperations:
@@ -364,8 +361,8 @@ class TestOperations:
 
     @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
     def test_a_rule_keeps_functions_convex_and_its_twin_does_not(self, rule):
-        assert rule_trial(rule.build, builds=50, rng=rng())
-        assert not rule_trial(rule.twin, builds=50, rng=rng())
+        assert tried(rule, rng=rng())
+        assert not tried(rule.twin, rng=rng())
 
     def test_the_first_quick_check_has_its_minimum_at_a_kink(self):
         f = maximum(np.square, lambda x: 3 * x + 1)
@@ -399,20 +396,20 @@ class TestLocalAndGlobal:
         def bowl(x):
             return (x[0] - x[1]) ** 2 + x[0] ** 2 / 4 + x[1] / 5
 
-        assert local_is_global_trial(bowl, self.SQUARE, rng=rng())
+        assert tried(LOCAL_IS_GLOBAL, bowl, self.SQUARE, rng=rng())
 
     def test_on_the_tilted_well_they_end_at_two_values(self):
-        verdict = local_is_global_trial(tilted, self.SQUARE, rng=rng())
+        verdict = tried(LOCAL_IS_GLOBAL, tilted, self.SQUARE, rng=rng())
         assert not verdict
         ends = (verdict.worst.left, verdict.worst.right)
         assert ends == pytest.approx((-0.1139941, -0.3961101), abs=5e-8)
 
     def test_on_the_untilted_well_they_agree_although_it_is_not_convex(self):
-        assert local_is_global_trial(hollows, self.SQUARE, rng=rng())
+        assert tried(LOCAL_IS_GLOBAL, hollows, self.SQUARE, rng=rng())
 
     def test_a_better_point_pulls_down_at_once_only_if_convex(self):
-        assert toward_better_trial(np.exp, 2.0, -1.0)
-        well = toward_better_trial(lambda x: x**4 - x**2 + x / 5, 0.650488, -0.752619)
+        assert tried(TOWARD_BETTER, np.exp, 2.0, -1.0, rng=rng())
+        well = tried(TOWARD_BETTER.twin, rng=rng())
         assert well.violations == well.tried == 6
 
 
@@ -464,11 +461,11 @@ class TestFirstOrderOptimality:
         "family", [QUADRATIC, LEAST_SQUARES, RIDGE_LOGISTIC, SOFT_MAXIMUM], ids=lambda f: f.name
     )
     def test_nothing_is_lower_than_a_stationary_point_of_a_convex_function(self, family):
-        assert optimality_trial(family, draws=3000, rng=rng())
+        assert tried(ZERO_GRADIENT, family, draws=3000, rng=rng())
 
     def test_something_is_lower_than_a_saddle(self):
-        assert not optimality_trial(INDEFINITE, draws=3000, rng=rng())
-        assert not zero_gradient_trial(hollows, (0, 0), rng=rng())
+        assert not tried(ZERO_GRADIENT.twin, rng=rng())
+        assert not tried(ZERO_GRADIENT, hollows, (0, 0), rng=rng())
         assert hollows((0.1, 0)) == pytest.approx(-0.0099)
 
 
@@ -480,8 +477,8 @@ class TestHierarchy:
         assert names == ["LP", "QP", "SOCP", "SDP", "convex programs"]
 
     def test_the_inclusions_are_identities(self):
-        assert cone_trial(draws=20_000, rng=rng())
-        assert arrow_trial(draws=20_000, rng=rng()).closest < 1e-12
+        assert tried(CONE, draws=20_000, rng=rng())
+        assert tried(ARROW, draws=20_000, rng=rng()).closest < 1e-12
 
     @pytest.mark.parametrize(
         ("faces", "reach"), [(4, 0.41), (8, 0.082), (16, 0.0196), (64, 0.0012), (256, 0.000075)]

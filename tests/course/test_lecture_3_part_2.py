@@ -18,7 +18,7 @@ from ravine import (
     quadratic_form,
     simple_decrease,
 )
-from ravine.course import descent_theorems as tried
+from ravine.course.claims import DESCENT, LINEAR, LIPSCHITZ, SUBLINEAR, tried
 from ravine.course.families import HUBER, LEAST_SQUARES, QUADRATIC
 from ravine.losses import bent_parabola, huber
 from ravine.objective import scaled
@@ -105,7 +105,7 @@ class TestStepSizes:
     def test_the_lipschitz_constant_scales(self, c):
         bowl = scaled(quadratic_form([[2.0, 0.0], [0.0, 4.0]]), c)
         box = [(-5.0, 5.0), (-5.0, 5.0)]
-        verdict = tried.lipschitz_trial(bowl, box, rng=np.random.default_rng(0))
+        verdict = tried(LIPSCHITZ, bowl, box, rng=np.random.default_rng(0))
         assert 4 * c * (1 - 1e-6) < verdict.worst.left <= 4 * c * (1 + 1e-9)
 
     def test_sum_and_mean_need_other_step_sizes(self):
@@ -123,16 +123,16 @@ class TestStepSizes:
 class TestTheoremsNeedTheirConditions:
     def test_descent_fails_between_one_and_two_over_l_and_f_still_falls(self):
         rng = np.random.default_rng(0)
-        assert tried.descent_trial(QUADRATIC, rng=rng)
-        assert not tried.descent_trial(QUADRATIC, products=(1.2, 1.99), rng=rng)
-        assert tried.descent_trial(QUADRATIC, products=(1.2, 1.99), sufficient=0.0, rng=rng)
-        assert not tried.descent_trial(QUADRATIC, products=(2.05, 4.0), sufficient=0.0, rng=rng)
+        assert tried(DESCENT, QUADRATIC, rng=rng)
+        assert not tried(DESCENT, QUADRATIC, products=(1.2, 1.99), rng=rng)
+        assert tried(DESCENT, QUADRATIC, products=(1.2, 1.99), sufficient=0.0, rng=rng)
+        assert not tried(DESCENT, QUADRATIC, products=(2.05, 4.0), sufficient=0.0, rng=rng)
 
     def test_the_sublinear_bound_fails_at_one_point_nine_over_l(self):
         rng = np.random.default_rng(0)
         half_square = quadratic_form([[1.0]])
-        assert tried.sublinear_trial(HUBER, rng=rng)
-        assert not tried.sublinear_trial(half_square, products=(1.9, 1.9), sharp=False, rng=rng)
+        assert tried(SUBLINEAR, HUBER, rng=rng)
+        assert not tried(SUBLINEAR, half_square, products=(1.9, 1.9), sharp=False, rng=rng)
 
     @pytest.mark.parametrize(
         ("product", "worst", "at"), [(1.9, 3.31, 5), (1.99, 36.4, 50)], ids=["1.9", "1.99"]
@@ -153,7 +153,7 @@ class TestTheoremsNeedTheirConditions:
         assert not fails
 
     def test_the_linear_rate_holds(self):
-        assert tried.linear_trial(LEAST_SQUARES, rng=np.random.default_rng(0))
+        assert tried(LINEAR, LEAST_SQUARES, rng=np.random.default_rng(0))
 
 
 class TestLineSearch:

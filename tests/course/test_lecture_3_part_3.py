@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from ravine import gradient_descent, least_squares, minimize
-from ravine.course.autodiff_trials import accumulation_trial, autodiff_trial
+from ravine.course.claims import ACCUMULATION, DERIVATIVE, tried
 from ravine.derivative import derivative
 from ravine.record import recorded_graph
 
@@ -208,13 +208,13 @@ class TestRequiresGrad:
             (torch.ones(2, requires_grad=True) ** 2).backward()
 
     def test_autograd_agrees_with_sympy_on_100_formulas(self):
-        verdict = autodiff_trial(draws=100, rng=rng(18))
+        verdict = tried(DERIVATIVE, draws=100, rng=rng(18))
         assert verdict
         assert verdict.tried == 100
         assert verdict.closest < 1e-14
 
     def test_autograd_agrees_with_central_differences_on_100_formulas(self):
-        verdict = autodiff_trial(half_width=1e-5, draws=100, rng=rng(18))
+        verdict = tried(DERIVATIVE, half_width=1e-5, draws=100, rng=rng(18))
         assert verdict
         assert verdict.tried == 100
         assert 1e-11 < verdict.closest < 1e-8
@@ -348,8 +348,8 @@ class TestAccumulation:
         assert printed == ["tensor(4.)", "tensor(8.)"]
 
     def test_the_second_backward_doubles_on_random_losses_unless_cleared(self):
-        assert accumulation_trial(draws=100, rng=rng())
-        assert accumulation_trial(cleared=True, draws=100, rng=rng()).violations == 100
+        assert tried(ACCUMULATION, draws=100, rng=rng())
+        assert tried(ACCUMULATION, cleared=True, draws=100, rng=rng()).violations == 100
 
     def test_zeroing_reaches_a_second_name_and_needs_a_gradient(self):
         x = torch.tensor(2.0, requires_grad=True)

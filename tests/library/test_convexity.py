@@ -446,9 +446,7 @@ def test_an_objective_outside_its_domain_is_infinite(seed):
         "convexity",
         "course.specimens",
         "course.families",
-        "course.theorems",
-        "course.descent_theorems",
-        "course.autodiff_trials",
+        "course.claims",
     ],
 )
 def test_the_modules_of_convexity_load_nothing_heavy(module):

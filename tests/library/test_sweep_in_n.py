@@ -293,6 +293,32 @@ def test_constant_formulas_mix_nothing(objective, slope):
     assert runs.updates.tolist() == [2] * 4
 
 
+@pytest.mark.parametrize(
+    "objective",
+    [
+        quadratic_form([[4.0]], [1.0]),
+        least_squares([[1.0], [2.0]], [1.0, 0.0]),
+        logistic_loss([[1.0], [2.0], [-1.5]]),
+        huber(0.1, [0.5]),
+        cosine_sum([2.0]),
+    ],
+    ids=lambda objective: objective.name,
+)
+def test_points_of_one_coordinate_are_points(objective):
+    starts = np.array([[-1.0, 0.3, 2.0]])
+    runs = sweep(objective, step_size=0.1, start=starts, max_updates=30, keep_iterates=True)
+    assert runs.updates.shape == (3,)
+    for i, start in enumerate(starts.T):
+        one = minimize(objective, start, gradient_descent(0.1), max_updates=30, eps_grad=None)
+        np.testing.assert_array_equal(runs.iterates[..., i], one.iterates)
+    for call in (
+        lambda: sweep(objective, step_size=0.1, start=2.0),
+        lambda: minimize(objective, 2.0, gradient_descent(0.1)),
+    ):
+        with pytest.raises(ValueError, match=r"must have shape \(1,\)"):
+            call()
+
+
 def test_arrays_cannot_be_swapped_unseen():
     with pytest.raises(TypeError, match="positional"):
         sweep(DOUBLE_WELL, ETAS, 2.0)
@@ -304,7 +330,7 @@ def test_arrays_cannot_be_swapped_unseen():
         (
             lambda: sweep(PLANE, step_size=0.1, start=np.ones(3)),
             ValueError,
-            r"start must have shape \(2,\) or \(2, '...'\) for the quadratic form",
+            r"start must have shape \(2,\) or \(2, ...\) for the quadratic form",
         ),
         (
             lambda: sweep(PLANE, step_size=np.ones(3), start=np.ones((2, 4))),

@@ -127,3 +127,19 @@ def test_every_point_is_logged_unless_the_trace_says_otherwise():
     assert HALVING.logged_at.tolist() == list(range(37))
     trace = Trace(np.zeros(3), np.zeros(3), np.zeros(3), StopReason.CAP)
     assert trace.logged_at.tolist() == [0, 1, 2]
+
+
+def test_settling_time_is_the_first_k_after_the_last_large_gap():
+    values = [9.0, 0.5, 2.0, 0.5, 0.2]
+    run = dataclasses.replace(
+        HALVING,
+        iterates=np.sqrt(values),
+        values=np.array(values),
+        gradient_norms=np.ones(5),
+        logged_at=np.arange(5),
+        step_sizes=np.ones(4),
+    )
+    assert run.settling_time(1.0) == 3
+    assert run.settling_time(1.0, optimal_value=-0.6) == 4
+    assert run.settling_time(10.0) == 0
+    assert run.settling_time(0.1) is None

@@ -79,11 +79,10 @@ OTHER_LECTURES = (
     "tests/course/test_lecture_[2-9]*",
     "tests/course/test_gallery_[2-9]*",
     "tests/course/test_exercise_results.py",  # reads their figures
-    "tests/course/test_*theorems.py",  # minutes of random trials, of other modules
+    "tests/course/test_claims_*.py",  # minutes of random trials, of other modules
     "tests/course/test_families.py",
     "tests/library/test_constructions.py",
     "tests/library/test_convexity.py",
-    "tests/course/test_autodiff_trials.py",
 )
 
 

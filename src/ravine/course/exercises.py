@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -21,7 +22,6 @@ from ravine.methods import (
     adagrad,
     adam,
     averaged_heavy_ball,
-    gradient_descent,
     heavy_ball,
     nesterov,
 )
@@ -72,6 +72,108 @@ class Report:
         return f"{head}\nlook at: {self.look_at}" if self.look_at else head
 
 
+# What is often done instead, as a step of the reader's own signature: x, gradient, what is kept, settings.
+# Of two slips that make the same points the first is named.
+MOMENTUM_SLIPS: dict[str, Step] = {
+    "the factor (1 - momentum) before the gradient: that is the other convention": (
+        lambda x, g, v, alpha, beta: averaged_heavy_ball(alpha, beta).step(x, g, v)
+    ),
+    "the velocity: it must be returned, and used the next time": (
+        lambda x, g, v, alpha, _beta: (x - alpha * g, v)
+    ),
+    "the sign: x moves against the velocity": (
+        lambda x, g, v, alpha, beta: (x + alpha * (v := beta * v + g), v)
+    ),
+    "the order: x moves with the new velocity, not with the old one": (
+        lambda x, g, v, alpha, beta: (x - alpha * v, beta * v + g)
+    ),
+    "the step size: it is used twice, in the velocity and in x": (
+        lambda x, g, v, alpha, beta: (x - alpha * (v := beta * v + alpha * g), v)
+    ),
+    "the momentum: the old velocity is multiplied by it": (
+        lambda x, g, v, alpha, _beta: (x - alpha * (v := v + g), v)
+    ),
+    "what is kept: it is the new velocity, not the gradient": (
+        lambda x, g, v, alpha, beta: (x - alpha * (beta * v + g), g)
+    ),
+    "the order of what is returned: x first, then the velocity": (
+        lambda x, g, v, alpha, beta: ((v := beta * v + g), x - alpha * v)
+    ),
+    "the order of the arguments: the step size comes before the momentum": (
+        lambda x, g, v, alpha, beta: (x - beta * (v := alpha * v + g), v)
+    ),
+    "the gradient in the move of x: this is Nesterov's method": (
+        lambda x, g, v, alpha, beta: nesterov(alpha, beta).step(x, g, v)
+    ),
+}
+
+ADAGRAD_SLIPS: dict[str, Step] = {
+    "the root: divide by the root of the sum": (
+        lambda x, g, s, alpha: (x - alpha * g / (s := s + g * g), s)
+    ),
+    "the order: the new square joins the sum before the division": (
+        lambda x, g, s, alpha: (x - alpha * g / (math.sqrt(s) + 1e-10), s + g * g)
+    ),
+    "the step size: it is missing": (
+        lambda x, g, s, _alpha: (x - g / math.sqrt(s := s + g * g), s)
+    ),
+    "the sum of squares: it must be returned, and grow from update to update": (
+        lambda x, g, s, alpha: (x - math.copysign(alpha, g), s)
+    ),
+    "the sign: x moves against the gradient": (
+        lambda x, g, s, alpha: (x + alpha * g / math.sqrt(s := s + g * g), s)
+    ),
+    "the squares: what is summed are squares, and the root comes after": (
+        lambda x, g, s, alpha: (x - alpha * g / (s := s + abs(g)), s)
+    ),
+    "the denominator: this is plain gradient descent": (lambda x, g, s, alpha: (x - alpha * g, s)),
+}
+
+
+def _adam(
+    x: float, g: float, state: Any, alpha: float, *,
+    first: bool = True, second: bool = True, inside: bool = False, sign: float = 1.0,
+    shares: tuple[float, float] = (0.9, 0.999), root: bool = True, behind: bool = False,
+    counts: bool = True, keeps_corrected: bool = False,
+) -> tuple[float, Any]:  # fmt: skip
+    """Make a step of Adam, with what is said changed."""
+    k, mean, square = state
+    k = k + 1 if counts else 1
+    mean = shares[0] * mean + (1 - shares[0]) * g
+    square = shares[1] * square + (1 - shares[1]) * g * g
+    power = max(k - 1, 1) if behind else k
+    m = mean / (1 - shares[0] ** power) if first else mean
+    v = square / (1 - shares[1] ** power) if second else square
+    below = math.sqrt(v + 1e-8) if inside else (math.sqrt(v) if root else v) + 1e-8
+    return x - sign * alpha * m / below, (k, m, v) if keeps_corrected else (k, mean, square)
+
+
+ADAM_SLIPS: dict[str, Step] = {
+    advice: partial(_adam, **changed)
+    for advice, changed in (
+        (
+            "the bias correction: divide each mean by 1 minus its share to the power of the updates made",
+            {"first": False, "second": False},
+        ),
+        ("the bias correction of the mean of the gradients: it is missing", {"first": False}),
+        ("the bias correction of the mean of the squares: it is missing", {"second": False}),
+        ("eps: it is 1e-8, and is added to the root, not under it", {"inside": True}),
+        ("the sign: x moves against the mean", {"sign": -1.0}),
+        (
+            "the two shares: 0.9 belongs to the gradients, 0.999 to the squares",
+            {"shares": (0.999, 0.9)},
+        ),
+        ("the root: divide by the root of the mean of the squares", {"root": False}),
+        (
+            "the count of updates: it is raised before it is used, and is 1 in the first update",
+            {"behind": True},
+        ),
+        ("the count of updates: it must be returned, raised by one", {"counts": False}),
+        ("what is kept: the means themselves, not the corrected ones", {"keeps_corrected": True}),
+    )
+}
+
+
 def check_momentum(step: Step) -> Report:
     """Compare a step with momentum with that of `ravine.methods.heavy_ball`, on the quartic from -2.5.
 
@@ -101,54 +203,8 @@ def check_momentum(step: Step) -> Report:
         {"step_size": 0.004, "momentum": 0.0},
     )
 
-    def slips(step_size: float, momentum: float) -> dict[str, Step]:
-        def upwards(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            velocity = momentum * velocity + gradient
-            return x + step_size * velocity, velocity
-
-        def late(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            return x - step_size * velocity, momentum * velocity + gradient
-
-        def twice(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            velocity = momentum * velocity + step_size * gradient
-            return x - step_size * velocity, velocity
-
-        def undamped(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            velocity = velocity + gradient
-            return x - step_size * velocity, velocity
-
-        def forgetful(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            return x - step_size * (momentum * velocity + gradient), gradient
-
-        def exchanged(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            velocity = step_size * velocity + gradient
-            return x - momentum * velocity, velocity
-
-        def swapped(x: float, gradient: float, velocity: float) -> tuple[float, float]:
-            velocity = momentum * velocity + gradient
-            return velocity, x - step_size * velocity
-
-        return {
-            "the factor (1 - momentum) before the gradient: that is the other convention": (
-                averaged_heavy_ball(step_size, momentum).step
-            ),
-            "the velocity: it must be returned, and used the next time": gradient_descent(
-                step_size
-            ).step,
-            "the sign: x moves against the velocity": upwards,
-            "the order: x moves with the new velocity, not with the old one": late,
-            "the step size: it is used twice, in the velocity and in x": twice,
-            "the momentum: the old velocity is multiplied by it": undamped,
-            "what is kept: it is the new velocity, not the gradient": forgetful,
-            "the order of what is returned: x first, then the velocity": swapped,
-            "the order of the arguments: the step size comes before the momentum": exchanged,
-            "the gradient in the move of x: this is Nesterov's method": nesterov(
-                step_size, momentum
-            ).step,
-        }
-
     arguments = "x, gradient, velocity, step_size, momentum"
-    return _check_steps(step, cases, heavy_ball, slips, arguments=arguments, state=0.0)
+    return _check_steps(step, cases, heavy_ball, MOMENTUM_SLIPS, arguments=arguments, state=0.0)
 
 
 def check_adagrad(step: Step) -> Report:
@@ -176,42 +232,8 @@ def check_adagrad(step: Step) -> Report:
     """
     cases = ({"step_size": 0.5}, {"step_size": 0.1}, {"step_size": 2.0})
 
-    def slips(step_size: float) -> dict[str, Step]:
-        def rootless(x: float, gradient: float, squares: float) -> tuple[float, float]:
-            squares = squares + gradient * gradient
-            return x - step_size * gradient / squares, squares
-
-        def forgetful(x: float, gradient: float, squares: float) -> tuple[float, float]:
-            return x - step_size * math.copysign(1.0, gradient), squares
-
-        def upwards(x: float, gradient: float, squares: float) -> tuple[float, float]:
-            squares = squares + gradient * gradient
-            return x + step_size * gradient / math.sqrt(squares), squares
-
-        def plain_sum(x: float, gradient: float, total: float) -> tuple[float, float]:
-            total = total + abs(gradient)
-            return x - step_size * gradient / total, total
-
-        def late(x: float, gradient: float, squares: float) -> tuple[float, float]:
-            below = math.sqrt(squares) + 1e-10
-            return x - step_size * gradient / below, squares + gradient * gradient
-
-        def unscaled(x: float, gradient: float, squares: float) -> tuple[float, float]:
-            squares = squares + gradient * gradient
-            return x - gradient / math.sqrt(squares), squares
-
-        return {
-            "the root: divide by the root of the sum": rootless,
-            "the order: the new square joins the sum before the division": late,
-            "the step size: it is missing": unscaled,
-            "the sum of squares: it must be returned, and grow from update to update": forgetful,
-            "the sign: x moves against the gradient": upwards,
-            "the squares: what is summed are squares, and the root comes after": plain_sum,
-            "the denominator: this is plain gradient descent": gradient_descent(step_size).step,
-        }
-
     arguments = "x, gradient, squares, step_size"
-    return _check_steps(step, cases, adagrad, slips, arguments=arguments, state=0.0)
+    return _check_steps(step, cases, adagrad, ADAGRAD_SLIPS, arguments=arguments, state=0.0)
 
 
 def check_adam(step: Step) -> Report:
@@ -241,49 +263,8 @@ def check_adam(step: Step) -> Report:
     """
     cases = ({"step_size": 0.1}, {"step_size": 0.5}, {"step_size": 0.01})
 
-    def slips(step_size: float) -> dict[str, Step]:
-        def variant(
-            *, first: bool = True, second: bool = True, inside: bool = False, sign: float = 1.0,
-            shares: tuple[float, float] = (0.9, 0.999), root: bool = True, behind: bool = False,
-            counts: bool = True, keeps_corrected: bool = False,
-        ) -> Step:  # fmt: skip
-            def move(x: float, gradient: float, state: Any) -> tuple[float, Any]:
-                k, mean, square = state
-                k = k + 1 if counts else 1
-                mean = shares[0] * mean + (1 - shares[0]) * gradient
-                square = shares[1] * square + (1 - shares[1]) * gradient * gradient
-                power = max(k - 1, 1) if behind else k
-                m = mean / (1 - shares[0] ** power) if first else mean
-                v = square / (1 - shares[1] ** power) if second else square
-                below = math.sqrt(v + 1e-8) if inside else (math.sqrt(v) if root else v) + 1e-8
-                kept = (k, m, v) if keeps_corrected else (k, mean, square)
-                return x - sign * step_size * m / below, kept
-
-            return move
-
-        return {
-            "the bias correction: divide each mean by 1 minus its share to the power of the updates made": (
-                variant(first=False, second=False)
-            ),
-            "the bias correction of the mean of the gradients: it is missing": variant(first=False),
-            "the bias correction of the mean of the squares: it is missing": variant(second=False),
-            "eps: it is 1e-8, and is added to the root, not under it": variant(inside=True),
-            "the sign: x moves against the mean": variant(sign=-1.0),
-            "the two shares: 0.9 belongs to the gradients, 0.999 to the squares": variant(
-                shares=(0.999, 0.9)
-            ),
-            "the root: divide by the root of the mean of the squares": variant(root=False),
-            "the count of updates: it is raised before it is used, and is 1 in the first update": (
-                variant(behind=True)
-            ),
-            "the count of updates: it must be returned, raised by one": variant(counts=False),
-            "what is kept: the means themselves, not the corrected ones": (
-                variant(keeps_corrected=True)
-            ),
-        }
-
     arguments = "x, gradient, state, step_size"
-    return _check_steps(step, cases, adam, slips, arguments=arguments, state=(0, 0.0, 0.0))
+    return _check_steps(step, cases, adam, ADAM_SLIPS, arguments=arguments, state=(0, 0.0, 0.0))
 
 
 WITHIN, FAR = 1e-2, 1e6
@@ -535,7 +516,7 @@ def _check_steps(
     step: Step,
     cases: tuple[dict[str, float], ...],
     reference: Callable[..., Method[Any]],
-    slips: Callable[..., dict[str, Step]],
+    slips: dict[str, Step],
     *,
     arguments: str,
     state: Any,
@@ -556,7 +537,7 @@ def _check_steps(
                 return Report(passed=False, summary=summary, look_at=problem.look_at)
             if not _close(x, right):
                 last_call = readers.last_call
-                slip = _slip(readers, slips(**settings), state, updates=max(update, 4))
+                slip = _slip(readers, slips, state, updates=max(update, 4))
                 return Report(
                     passed=False,
                     summary=f"{case}: x is {_told_apart(x, right)} at update {update}, and should be "
@@ -610,8 +591,10 @@ def _slip(readers: _Readers, slips: dict[str, Step], state: Any, updates: int) -
         given.extend(itertools.islice(_points(readers, state), updates))
     except _UnusableAnswerError:
         return ""
+    settings = readers.settings.values()
     for advice, slip in slips.items():
-        if all(map(_close, given, _points(slip, state))):
+        points = _points(lambda *arguments, slip=slip: slip(*arguments, *settings), state)
+        if all(map(_close, given, points)):
             return advice
     return ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from ravine.losses import (
     quadratic_form,
     soft_maximum,
 )
-from ravine.objective import Objective
+from ravine.objective import Array, Objective
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,23 @@ class Family:
     def __repr__(self) -> str:
         """Name the family; its function has no readable form."""
         return f"<Family: {self.name}>"
+
+
+Subject: TypeAlias = "Family | Objective"
+Given = TypeVar("Given")
+
+
+def drawn(subject: Family | Given, rng: np.random.Generator) -> Objective | Given:
+    """Return a random objective of a family, of 1 to 5 variables; what is no family, as it is."""
+    return subject.draw(rng, int(rng.integers(1, 6))) if isinstance(subject, Family) else subject
+
+
+def stationary_point(objective: object) -> float | Array:
+    """Return the first minimizer that an objective knows, or else its first stationary point."""
+    if isinstance(objective, Objective):
+        for point in (*objective.minimizers, *(each.x for each in objective.stationary_points)):
+            return point
+    raise ValueError(f"subject must know a stationary point, got {objective}")
 
 
 def _quadratic(rng: np.random.Generator, n: int, signs: tuple[float, ...] = (1.0,)) -> Objective:
@@ -91,26 +109,12 @@ def _cosines(rng: np.random.Generator, n: int) -> Objective:
 
 
 QUADRATIC = Family("convex quadratics", True, _quadratic)
-
-
 INDEFINITE = Family("quadratics with a negative eigenvalue", False, _indefinite)
-
-
 LEAST_SQUARES = Family("least squares", True, _least_squares)
-
-
 LOGISTIC = Family("logistic losses", True, _logistic)
-
-
 RIDGE_LOGISTIC = Family("logistic losses with ridge", True, _ridge_logistic)
-
-
 SOFT_MAXIMUM = Family("soft maxima", True, _soft_maximum)
-
-
 HUBER = Family("Huber losses", True, _huber)
-
-
 COSINES = Family("sums of cosines", False, _cosines)
 
 

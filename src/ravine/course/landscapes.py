@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ravine import named
-from ravine.methods import Method, State
 from ravine.objective import Number, Objective
 
 Interval: TypeAlias = tuple[float, float]
@@ -92,59 +91,6 @@ def hessian_eigenvalues(
     hessian = np.asarray(objective.curvature(cast("Number", np.array(point, dtype=float))))
     least, most = np.linalg.eigvalsh(hessian)
     return float(least), float(most)
-
-
-def settling_times(
-    objective: Objective,
-    method: Method[State],
-    starts: npt.NDArray[np.float64],
-    *,
-    max_updates: int,
-    target: float = 1e-6,
-) -> npt.NDArray[np.float64]:
-    r"""Return, for many runs at once, the first k from which a run stays within a target to the end.
-
-    "First within the target" would flatter methods that shoot past the minimizer and come back.
-
-    Parameters
-    ----------
-    objective : Objective
-        Of two variables, with a known optimal value.
-    method : Method
-        Its step size may be an array, one entry for each run.
-    starts : array of shape (2,) or (2, runs)
-        One start for all runs, or one for each.
-    max_updates : int
-        How long to look.
-    target : float
-        What the objective gap :math:`L(w_k) - L^\ast` has to stay within.
-
-    Returns
-    -------
-    array of shape (runs,)
-        Not a number where a run is not within the target at its end.
-
-    Examples
-    --------
-    >>> from ravine import heavy_ball
-    >>> for momentum in (0.0, 0.7, 0.9):
-    ...     method = heavy_ball(RAVINE.step_size, momentum)
-    ...     print(momentum, settling_times(RAVINE.objective, method, RAVINE.start, max_updates=400))
-    0.0 [176.]
-    0.7 [42.]
-    0.9 [143.]
-    """
-    if objective.optimal_value is None or objective.slope is None:
-        raise ValueError(f"objective must know its optimal value and slope, got {objective}")
-    x = cast("Number", np.array(starts, dtype=float).reshape(2, -1))
-    state = method.init(x)
-    settled = np.zeros(1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for k in range(max_updates + 1):
-            gap = np.asarray(objective(x)) - objective.optimal_value
-            settled = np.where(gap <= target, settled, k + 1.0)
-            x, state = method.step(x, objective.slope(x), state)
-    return np.where(settled <= max_updates, settled, np.nan)
 
 
 WIDE = (-3.2, 3.2), (-2.2, 2.2)

@@ -17,7 +17,7 @@ from ravine._arguments import step_sizes as checked_step_sizes
 from ravine.derivative import Loss
 from ravine.descent import check_objective, known_optimal_value
 from ravine.methods import Method, gradient_descent
-from ravine.objective import Number, Objective
+from ravine.objective import Number, Objective, point_shape
 from ravine.stepsize import LineSearch
 from ravine.stopping import StoppingRules
 from ravine.sweeps._blocks import Array, Ends, Problem, Settings, check_apart
@@ -377,7 +377,7 @@ def sweep(
     )
     _check_executor(executor)
     x0 = _checked_starts(start, objective)
-    points = x0.ndim - _coordinates(objective)
+    points = x0.ndim - len(point_shape(objective))
     given = {"step_size": np.asarray(_checked_step_sizes(step_size), dtype=x0.dtype)}
     given |= {name: _checked_setting(name, value, x0.dtype) for name, value in settings.items()}
     shape = _common_shape(
@@ -414,12 +414,6 @@ def sweep(
         iterates=_joined(paths, x0, ends.runs) if keep_iterates else None,
         settings=MappingProxyType(given),
     )
-
-
-def _coordinates(objective: object) -> int:
-    """Return how many axes of a start hold coordinates: one for points of several numbers, else none."""
-    dimension = objective.dimension if isinstance(objective, Objective) else None
-    return int(dimension is not None and dimension > 1)
 
 
 def _spread_out(array: AnyArray, shape: tuple[int, ...]) -> AnyArray:
@@ -506,7 +500,7 @@ def _check_memory(x0: Array, max_updates: int, limit: float) -> None:
 def _joined(paths: list[tuple[slice, list[Array]]], x0: Array, runs: int) -> Array:
     """Return the iterates of all pieces in one array, not a number where a run has ended."""
     longest = max((len(path) for _, path in paths), default=0)
-    coordinates = (x0.size // runs,) if runs and x0.size != runs else ()
+    coordinates = paths[0][1][0].shape[:-1] if longest else ()
     iterates = np.full((longest, *coordinates, runs), np.nan, x0.dtype)
     for piece, path in paths:
         for k, points in enumerate(path):
@@ -550,10 +544,10 @@ def _checked_starts(start: float | Array, objective: object) -> Array:
     if not np.isfinite(x0).all():
         raise ValueError(f"start must be finite, got {x0[~np.isfinite(x0)][0]}")
     if isinstance(objective, Objective):
-        n = objective.dimension
-        if n is not None and n > 1 and x0.shape[:1] != (n,):
+        wanted = point_shape(objective)
+        if wanted and x0.shape[:1] != wanted:
             raise ValueError(
-                f"start must have shape {(n,)} or {(n, '...')} for the {objective.name}, "
+                f"start must have shape {wanted} or ({wanted[0]}, ...) for the {objective.name}, "
                 f"got shape {x0.shape}"
             )
         left, right = objective.domain

@@ -12,14 +12,28 @@ from ravine.convexity import (
     chord_test,
     halfspace,
     hessian_test,
-    minimum,
+    judge,
     negative_log_det,
-    p_norm,
     polyhedron,
     semidefinite_pairs,
     set_test,
     tangent_test,
 )
+from ravine.course.claims import (
+    AGREEMENT,
+    ARROW,
+    CLAIMS,
+    CONE,
+    INTERSECTION,
+    LOCAL_IS_GLOBAL,
+    RULES,
+    STEEPEST_ASCENT,
+    TOWARD_BETTER,
+    ZERO_GRADIENT,
+    Claim,
+    tried,
+)
+from ravine.course.claims.convexity import bowl, tilted_wells
 from ravine.course.families import (
     COSINES,
     FAMILIES,
@@ -30,19 +44,6 @@ from ravine.course.families import (
     QUADRATIC,
     RIDGE_LOGISTIC,
     SOFT_MAXIMUM,
-)
-from ravine.course.theorems import (
-    RULES,
-    agreement_trial,
-    arrow_trial,
-    cone_trial,
-    intersection_trial,
-    local_is_global_trial,
-    optimality_trial,
-    rule_trial,
-    steepest_ascent_trial,
-    toward_better_trial,
-    zero_gradient_trial,
 )
 from ravine.losses import least_squares, log_sum_exp
 
@@ -66,23 +67,15 @@ def every(*families):
     return pytest.mark.parametrize("family", families, ids=lambda family: family.name)
 
 
-def tilted_wells(x):
-    return x[0] ** 4 - x[0] ** 2 + x[0] / 5 + x[1] ** 2
-
-
 def two_wells(x):
     return x[0] ** 4 - x[0] ** 2 + x[1] ** 2
-
-
-def bowl(x):
-    return x[0] ** 2 + 2 * x[1] ** 2
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 @settings(max_examples=20)
 @given(seed=seeds)
 def test_what_a_rule_builds_is_convex(rule, seed):
-    verdict = rule_trial(rule.build, builds=5, draws=200, rng=generator(seed))
+    verdict = tried(rule, draws=1000, rng=generator(seed))
     assert verdict
     assert verdict.tried == 1000
     assert verdict.closest < 1e-13
@@ -90,24 +83,24 @@ def test_what_a_rule_builds_is_convex(rule, seed):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.without)
 def test_without_its_condition_the_rule_builds_something_else(rule):
-    assert not rule_trial(rule.twin, rng=generator())
+    assert not tried(rule.twin, rng=generator())
 
 
 def test_an_exponential_that_is_clipped_is_no_longer_convex():
     clipped = lambda _: lambda x: np.exp(np.minimum(x.sum(0), 1.0))  # noqa: E731
-    assert not rule_trial(clipped, builds=1, rng=generator())
+    assert not tried(RULES[1], build=clipped, rng=generator())
 
 
 @settings(max_examples=20)
 @given(seeds)
 def test_convex_sets_intersect_in_convex_sets(seed):
-    assert intersection_trial(sets=3, draws=200, rng=generator(seed))
+    assert tried(INTERSECTION, draws=3000, rng=generator(seed))
 
 
 def test_convex_sets_unite_in_a_set_that_is_not_convex():
-    verdict = intersection_trial(minimum, sets=3, draws=200, rng=generator())
+    verdict = tried(INTERSECTION.twin, draws=3000, rng=generator())
     assert not verdict
-    assert verdict.tried == 600
+    assert verdict.tried == 3000
 
 
 @settings(max_examples=20)
@@ -188,14 +181,14 @@ def test_ridge_is_convex_exactly_down_to_minus_the_least_squared_singular_value(
 @settings(max_examples=10)
 @given(seeds)
 def test_the_three_tests_agree_on_quadratics(seed):
-    verdict = agreement_trial(functions=10, draws=4000, rng=generator(seed))
+    verdict = tried(AGREEMENT, draws=10, cases=4000, rng=generator(seed))
     assert verdict
     assert verdict.tried == 10
 
 
 def test_the_three_tests_differ_when_one_of_them_hardly_looks():
     # with one chord, a dent that the Hessian always sees is missed somewhere
-    verdict = agreement_trial(functions=200, draws=1, rng=generator())
+    verdict = tried(AGREEMENT, draws=200, cases=1, rng=generator())
     assert not verdict
     assert verdict.worst.notes["hessian"] == 1
     assert verdict.worst.x < 0
@@ -211,7 +204,7 @@ def test_the_three_tests_differ_when_one_of_them_hardly_looks():
     ids=["quadratic", "minimum on the edge", "absolute value"],
 )
 def test_all_local_searches_end_at_the_same_value_of_a_convex_function(f, box, value):
-    verdict = local_is_global_trial(f, box, rng=generator())
+    verdict = tried(LOCAL_IS_GLOBAL, f, box, rng=generator())
     assert verdict
     assert verdict.tried == 50
     assert verdict.worst.right == pytest.approx(value, abs=1e-7)
@@ -230,20 +223,20 @@ def test_all_local_searches_agree_on_random_convex_functions(seed):
         weights = np.exp(a @ x + b[:, None] - soft(x))
         return a.T @ weights
 
-    assert local_is_global_trial(soft, SQUARE, gradient=slope, starts=10, rng=rng)
+    assert tried(LOCAL_IS_GLOBAL, soft, SQUARE, gradient=slope, draws=10, rng=rng)
 
 
 def test_local_searches_lengthen_their_steps_where_it_is_flat():
     def flat(x):
         return 1e-4 * bowl(x)
 
-    verdict = local_is_global_trial(flat, SQUARE, rng=generator())
+    verdict = tried(LOCAL_IS_GLOBAL, flat, SQUARE, rng=generator())
     assert verdict
     assert verdict.worst.right < 1e-7
 
 
 def test_local_searches_on_the_tilted_wells_end_at_two_values():
-    verdict = local_is_global_trial(tilted_wells, SQUARE, rng=generator())
+    verdict = tried(LOCAL_IS_GLOBAL, tilted_wells, SQUARE, rng=generator())
     assert not verdict
     assert (verdict.worst.left, verdict.worst.right) == pytest.approx(
         (-0.1139941, -0.3961101), abs=5e-8
@@ -252,7 +245,7 @@ def test_local_searches_on_the_tilted_wells_end_at_two_values():
 
 
 def test_local_searches_cannot_tell_two_wells_of_one_depth_from_a_bowl():
-    verdict = local_is_global_trial(two_wells, SQUARE, rng=generator())
+    verdict = tried(LOCAL_IS_GLOBAL, two_wells, SQUARE, rng=generator())
     assert verdict
     assert verdict.worst.right == pytest.approx(-0.25)
 
@@ -262,13 +255,13 @@ def test_a_convex_function_falls_at_once_toward_a_better_point(x, y, f):
     if abs(float(f(x)) - float(f(y))) < 1e-3 * max(1, float(f(x)), float(f(y))):
         return  # so close that rounding decides
     worse, better = (x, y) if f(x) > f(y) else (y, x)
-    verdict = toward_better_trial(f, worse, better)
+    verdict = tried(TOWARD_BETTER, f, worse, better, rng=generator())
     assert verdict
     assert verdict.tried == 6
 
 
 def test_from_a_local_minimum_the_way_to_a_better_point_first_rises():
-    verdict = toward_better_trial(lambda x: x**4 - x**2 + x / 5, 0.650488, -0.752619)
+    verdict = tried(TOWARD_BETTER.twin, rng=generator())
     assert not verdict
     assert verdict.worst.theta >= 0.9
 
@@ -276,14 +269,14 @@ def test_from_a_local_minimum_the_way_to_a_better_point_first_rises():
 @pytest.mark.parametrize("y", [2.0, -1.0], ids=["worse", "as good"])
 def test_there_must_be_a_better_point(y):
     with pytest.raises(ValueError, match="y must be better than x"):
-        toward_better_trial(np.square, 1.0, y)
+        tried(TOWARD_BETTER, np.square, 1.0, y, rng=generator())
 
 
 @every(*MINIMIZED)
 @settings(max_examples=10)
 @given(seed=seeds)
 def test_where_the_gradient_of_a_convex_function_vanishes_nothing_is_better(family, seed):
-    verdict = optimality_trial(family, draws=100, rng=generator(seed))
+    verdict = tried(ZERO_GRADIENT, family, draws=100, rng=generator(seed))
     assert verdict
     assert verdict.tried == 100
 
@@ -299,7 +292,7 @@ def test_where_the_gradient_of_a_convex_function_vanishes_nothing_is_better(fami
     ids=["bowl", "saddle", "one of two wells", "inflection"],
 )
 def test_a_zero_gradient_is_enough_for_convex_functions_only(f, x, convex):
-    assert bool(zero_gradient_trial(f, x, rng=generator())) is convex
+    assert bool(tried(ZERO_GRADIENT, f, x, rng=generator())) is convex
 
 
 @pytest.mark.parametrize("distance", [1e-3, 1.0, 10.0])
@@ -307,15 +300,15 @@ def test_better_points_are_found_near_and_far(distance):
     def ring(x):  # better in a ring only, from half to twice this distance
         return np.where((abs(x) > distance / 2) & (abs(x) < 2 * distance), -1.0, 0.0)
 
-    assert 0.1 < zero_gradient_trial(ring, 0.0, rng=generator()).share < 0.5
+    assert 0.1 < tried(ZERO_GRADIENT, ring, 0.0, rng=generator()).share < 0.5
 
 
 def test_a_zero_gradient_is_not_enough_on_quadratics_that_are_not_convex():
-    assert optimality_trial(INDEFINITE, rng=generator()).share > 0.5
+    assert tried(ZERO_GRADIENT.twin, rng=generator()).share > 0.5
 
 
 def test_no_direction_rises_faster_than_the_gradient_says():
-    verdict = steepest_ascent_trial(bowl, (1, 1), rng=generator())
+    verdict = tried(STEEPEST_ASCENT, bowl, (1, 1), rng=generator())
     assert verdict
     assert verdict.worst.right == pytest.approx(math.sqrt(20))
     assert verdict.worst.left == pytest.approx(math.sqrt(20), rel=1e-6)
@@ -333,7 +326,7 @@ def test_nowhere_a_direction_rises_faster_than_the_gradient_says(family, seed):
     gradient = f.slope(x)
     # the slopes are measured, so they must be large beside the rounding of f
     assume(np.linalg.norm(gradient) > 0.1 + 1e-2 * abs(f(x)))
-    verdict = steepest_ascent_trial(f, x, draws=300, rng=rng)
+    verdict = tried(STEEPEST_ASCENT, f, x, draws=300, rng=rng)
     assert verdict
     if n == 2:  # where 300 directions come close to every one
         assert verdict.worst.y @ gradient > 0.99 * np.linalg.norm(gradient)
@@ -341,17 +334,17 @@ def test_nowhere_a_direction_rises_faster_than_the_gradient_says(family, seed):
 
 @pytest.mark.parametrize("wrong", [lambda x: x, lambda x: 0 * x], ids=["too short", "zero"])
 def test_a_wrong_gradient_is_exceeded(wrong):
-    assert not steepest_ascent_trial(bowl, (1, 1), gradient=wrong, draws=500, rng=generator())
+    assert not tried(STEEPEST_ASCENT, bowl, (1, 1), gradient=wrong, draws=500, rng=generator())
 
 
 @given(seeds)
 def test_a_quadratic_inequality_is_one_of_a_second_order_cone(seed):
-    assert cone_trial(draws=500, rng=generator(seed))
+    assert tried(CONE, draws=500, rng=generator(seed))
 
 
 @given(seeds)
 def test_the_second_order_cone_is_a_slice_of_the_semidefinite_cone(seed):
-    verdict = arrow_trial(draws=200, rng=generator(seed))
+    verdict = tried(ARROW, draws=200, rng=generator(seed))
     assert verdict
     assert verdict.closest < 1e-13
 
@@ -359,12 +352,34 @@ def test_the_second_order_cone_is_a_slice_of_the_semidefinite_cone(seed):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: local_is_global_trial(bowl, SQUARE, starts=1, rng=generator()), "starts must be"),
-        (lambda: rule_trial(lambda _: p_norm(1), builds=0, rng=generator()), "builds must be"),
-        (lambda: cone_trial(draws=0, rng=generator()), "draws must be"),
+        (lambda: tried(LOCAL_IS_GLOBAL, bowl, SQUARE, draws=1, rng=generator()), "draws must be"),
+        (lambda: tried(RULES[0], draws=0, rng=generator()), "draws must be"),
+        (lambda: tried(CONE, draws=0, rng=generator()), "draws must be"),
     ],
     ids=range(3),
 )
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
+def test_every_claim_holds_and_breaks_without_its_condition(claim):
+    draws = min(claim.draws, 20_000)
+    assert tried(claim, draws=draws, rng=generator(1))
+    assert not tried(claim.twin, draws=draws, rng=generator(1))
+    assert claim.statement
+    assert claim.source
+
+
+def test_cases_are_drawn_in_groups_that_share_one_objective():
+    names = []
+
+    def trial(rng, draws, name="f"):
+        names.append((name, draws))
+        return judge("", "", left=0.0, right=1.0, scale=1.0, x=rng.random(draws))
+
+    claim = Claim("zero is less than one", "0 < 1", "", trial, "g", {"name": "g"}, 70, together=30)
+    assert tried(claim, rng=generator()).tried == 70
+    assert tried(claim.twin, draws=31, rng=generator()).tried == 31
+    assert names == [("f", 30), ("f", 30), ("f", 10), ("g", 30), ("g", 1)]

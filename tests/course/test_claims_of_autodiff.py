@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ravine.course.autodiff_trials import accumulation_trial, autodiff_trial
+from ravine.course.claims import ACCUMULATION, DERIVATIVE, tried
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -20,7 +20,7 @@ def generator(seed=0):
 @settings(max_examples=6)
 @given(seeds)
 def test_torch_and_sympy_agree(seed):
-    verdict = autodiff_trial(draws=4, rng=generator(seed))
+    verdict = tried(DERIVATIVE, draws=4, rng=generator(seed))
     assert verdict
     assert verdict.tried == 4
     assert verdict.closest < 1e-13
@@ -29,28 +29,28 @@ def test_torch_and_sympy_agree(seed):
 @settings(max_examples=10)
 @given(seeds)
 def test_torch_agrees_with_central_differences(seed):
-    verdict = autodiff_trial(half_width=1e-5, draws=20, rng=generator(seed))
+    verdict = tried(DERIVATIVE, half_width=1e-5, draws=20, rng=generator(seed))
     assert verdict
     assert verdict.closest > 1e-13  # no difference quotient has all the digits
 
 
 def test_a_wide_central_difference_is_told_from_the_derivative():
-    verdict = autodiff_trial(half_width=0.1, draws=40, rng=generator())
+    verdict = tried(DERIVATIVE, half_width=0.1, draws=40, rng=generator())
     assert not verdict
     assert "torch's derivative" in str(verdict)
     assert "the central difference differ by" in str(verdict)
     with pytest.raises(ValueError, match="half_width must be positive and finite, got 0"):
-        autodiff_trial(half_width=0.0, rng=generator())
+        tried(DERIVATIVE, half_width=0.0, rng=generator())
 
 
 @settings(max_examples=5)
 @given(seeds)
 def test_a_second_backward_doubles_the_gradient(seed):
-    assert accumulation_trial(draws=10, rng=generator(seed))
+    assert tried(ACCUMULATION, draws=10, rng=generator(seed))
 
 
 def test_after_clearing_it_does_not():
-    assert not accumulation_trial(cleared=True, draws=10, rng=generator())
+    assert not tried(ACCUMULATION, cleared=True, draws=10, rng=generator())
 
 
 def updated(variant, passes):

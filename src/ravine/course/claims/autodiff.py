@@ -1,7 +1,4 @@
-r"""Trials of automatic differentiation: torch against SymPy, and the gradients that it keeps.
-
-Each trial answers with a `ravine.convexity.Verdict`.
-"""
+"""Claims about automatic differentiation: torch against SymPy, and the gradients that it keeps."""
 
 from __future__ import annotations
 
@@ -11,9 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from ravine._arguments import positive, whole
+from ravine._arguments import positive
 from ravine._functions import cos, sin, sqrt
 from ravine.convexity import Verdict, judge
+from ravine.course.claims.claim import Claim
 from ravine.derivative import derivative
 from ravine.objective import Formula, Number
 
@@ -21,40 +19,12 @@ if TYPE_CHECKING:
     import torch
 
 
-def autodiff_trial(
-    *, half_width: float | None = None, draws: int = 30, rng: np.random.Generator
-) -> Verdict:
-    r"""Try torch's derivative against SymPy's on random formulas of one number.
+def _derivative(rng: np.random.Generator, draws: int, half_width: float | None = None) -> Verdict:
+    """Differentiate random formulas of one number; with a half-width, against a central difference.
 
-    The formulas put polynomials, sines, cosines, roots and quotients into each other.
-
-    Parameters
-    ----------
-    half_width : float, optional
-        If given, compare with the central difference
-        :math:`(f(w+h)-f(w-h))/2h` of this :math:`h` in place of SymPy's derivative.
-    draws : int
-        How many formulas, each at a random point of [-1, 1].
-    rng : numpy.random.Generator
-        Where the random numbers come from.
-
-    Returns
-    -------
-    Verdict
-        The left sides are the differences, in float64. A relative one of 1e-12 counts as rounding,
-        one of 1e-4 as the error of a central difference.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When `draws` is not a positive integer, or `half_width` is not positive and finite.
-
-    Examples
-    --------
-    >>> autodiff_trial(draws=5, rng=np.random.default_rng(0)).violations
-    0
+    A relative difference of 1e-12 counts as rounding, one of 1e-4 as the error of a central difference.
     """
-    formulas = [_formula(rng) for _ in range(whole("draws", draws, at_least=1))]
+    formulas = [_formula(rng) for _ in range(draws)]
     x = rng.uniform(-1, 1, draws)
     differentiate: Callable[[Formula, float], float]
     if half_width is None:
@@ -76,42 +46,22 @@ def autodiff_trial(
     )
 
 
-def accumulation_trial(
-    *, cleared: bool = False, draws: int = 30, rng: np.random.Generator
-) -> Verdict:
-    r"""Try whether a second backward pass doubles ``.grad``.
+DERIVATIVE = Claim(
+    "torch's derivative is the derivative",
+    r"\texttt{x.grad} = f'(x)",
+    "Griewank and Walther, *Evaluating Derivatives*, 2008, chapter 3",
+    _derivative,
+    "a central difference of half-width 0.1",
+    {"half_width": 0.1},
+    draws=30,
+)
 
-    Torch adds every gradient to what ``.grad`` holds. So two passes leave twice the gradient there,
-    unless it is cleared in between.
 
-    Parameters
-    ----------
-    cleared : bool
-        Whether to set ``.grad`` to zero between the two passes, which must make the trial fail.
-    draws : int
-        How many random losses.
-    rng : numpy.random.Generator
-        Where the random numbers come from.
-
-    Returns
-    -------
-    Verdict
-        The left sides are the differences between ``.grad`` and twice the gradient.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When `draws` is not a positive integer.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> bool(accumulation_trial(rng=rng)), bool(accumulation_trial(cleared=True, rng=rng))
-    (True, False)
-    """
+def _accumulation(rng: np.random.Generator, draws: int, cleared: bool = False) -> Verdict:
+    """Go back twice, with ``.grad`` set to zero in between or not."""
     import torch
 
-    formulas = [_formula(rng) for _ in range(whole("draws", draws, at_least=1))]
+    formulas = [_formula(rng) for _ in range(draws)]
     x = rng.uniform(-1, 1, draws)
     apart, size = [], []
     for formula, w in zip(formulas, x.tolist(), strict=True):
@@ -133,6 +83,17 @@ def accumulation_trial(
         x=x,
         tolerance=1e-12,
     )
+
+
+ACCUMULATION = Claim(
+    "a second backward pass doubles .grad",
+    r"\texttt{x.grad} = 2f'(x)",
+    "torch's documentation of `torch.Tensor.backward`: it adds every gradient to what `.grad` holds",
+    _accumulation,
+    ".grad cleared between the two",
+    {"cleared": True},
+    draws=30,
+)
 
 
 def _backward(formula: Formula, variable: torch.Tensor) -> None:
