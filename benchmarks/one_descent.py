@@ -94,7 +94,9 @@ def measure() -> dict[str, float | int | str]:
     found |= {"torch: ns an update by hand": hand, "torch: ns an update by minimize": ours}
     found["torch: times the loop by hand"] = ratio
 
-    searched = minimize(loss, start, gradient_descent(armijo()), max_updates=50, eps_grad=never)
+    often_refused = gradient_descent(armijo(sufficient=0.3))
+    searched = minimize(loss, torch.tensor(3.0), often_refused, max_updates=50, eps_grad=never)
+    found["torch with Armijo: trials"] = searched.value_calls - 1
     found["torch with Armijo: accepted points"] = searched.updates + 1
     found["torch with Armijo: backward passes"] = searched.gradient_calls
 
