@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ravine import DOUBLE_WELL
-from ravine._functions import is_tensor
 from ravine.derivative import derivative, value_and_derivative, values_and_derivatives
 from ravine.named import CATALOGUE
 from ravine.record import recorded_graph
@@ -42,7 +41,7 @@ def test_a_float_is_differentiated_in_float64_unless_told_otherwise():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_the_answer_is_of_the_kind_and_dtype_of_the_question(dtype):
     value, slope = value_and_derivative(double_well, torch.tensor(2.0, dtype=dtype))
-    assert is_tensor(value)
+    assert torch.is_tensor(value)
     assert value.dtype == slope.dtype == dtype
     assert not value.requires_grad
     array = np.array(2.0, dtype=str(dtype).removeprefix("torch."))

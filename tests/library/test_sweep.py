@@ -24,7 +24,6 @@ from ravine import (
 )
 from ravine.methods import Method
 from ravine.named import CATALOGUE
-from ravine.sweeps._blocks import RUNS_AT_ONCE
 
 
 class Memory(NamedTuple):
@@ -132,7 +131,8 @@ def test_a_constant_slope_serves_every_run():
 
 def test_runs_do_not_depend_on_their_block():
     # two blocks and a bit; the first and the last run of a block are the dangerous ones
-    step_sizes = np.linspace(0.001, 0.4, 2 * RUNS_AT_ONCE + 3)
+    block = 16_384  # so many runs are made at once
+    step_sizes = np.linspace(0.001, 0.4, 2 * block + 3)
     result = sweep(
         DOUBLE_WELL,
         step_size=step_sizes,
@@ -141,7 +141,7 @@ def test_runs_do_not_depend_on_their_block():
         eps_obj=1e-5,
         escape_radius=1e6,
     )
-    edges = [0, RUNS_AT_ONCE - 1, RUNS_AT_ONCE, 2 * RUNS_AT_ONCE - 1, 2 * RUNS_AT_ONCE, -1]
+    edges = [0, block - 1, block, 2 * block - 1, 2 * block, -1]
     for run in edges:
         alone = minimize(
             DOUBLE_WELL,
