@@ -20,7 +20,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path, PurePath
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 BEGAN = time.time()
@@ -77,7 +79,6 @@ DOCS = HERE / "docs"
 BUILD = DOCS / "_build"
 SITE = BUILD / "html"
 DOCTREES = BUILD / "doctrees"
-PICTURES = BUILD / "jupyter_execute"
 LAST_GOOD = BUILD / "last-good.json"
 MADE_BY_GALLERY = DOCS / "gallery"
 
@@ -85,9 +86,6 @@ MAKES_THE_SITE = [
     *("src", "gallery", "docs", "benchmarks/results.json"),
     *("requirements/docs.txt", "pyproject.toml", "noxfile.py"),
 ]
-# What a build may go on from the last good one after, if nothing else changed, and no file is new or gone.
-# The pages know what they were read from (docs/_ext/ravine_site/reading.py). All else makes the site anew.
-EDITS = ["docs/**/*.md", "docs/*.md", "gallery/**/plot_*.py", "docs/ledger.json"]
 
 README_PICTURES = {
     "docs/_static/readme.svg": "sphx_glr_plot_1_e_basin_map_001.svg",
@@ -195,92 +193,85 @@ def standing(folder: Path) -> dict[str, list[int]]:
     }
 
 
-def pictures() -> dict[str, int]:
-    """Return the pictures that pages have drawn, which are named after their content, and their sizes."""
-    found = standing(PICTURES).items()
-    return {name: size for name, (size, _) in found if not name.endswith(".ipynb")}
-
-
 def last_good() -> dict[str, object]:
-    """Return what the published site was made from, or nothing if site or state are not as they were left."""
+    """Return what the published site was made from, or nothing if it is not as it was left."""
     try:
         good = json.loads(LAST_GOOD.read_text("utf-8"))
-        left = good["site"], good["doctrees"]
-        now = pictures()
+        return good if good["site"] == standing(SITE) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-    intact = (
-        left == (standing(SITE), standing(DOCTREES)) and good["pictures"].items() <= now.items()
-    )
-    return good if intact else {}
 
 
-def only_edited(was: dict[str, str], now: dict[str, str]) -> bool:
-    """Say whether pages and scripts were edited, and nothing else happened."""
-    changed = [name for name in was if was[name] != now.get(name)]
-    may = all(any(PurePath(name).match(edit) for edit in EDITS) for name in changed)
-    return may and was.keys() == now.keys()
+@contextmanager
+def alone(session: nox.Session) -> Iterator[None]:
+    """Let no two sessions build in this folder at once: the second waits, and says so."""
+    from filelock import FileLock, Timeout  # nox needs it, too
+
+    BUILD.mkdir(exist_ok=True)
+    lock = FileLock(BUILD / "session.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        session.log("Another session builds the site here. Waiting for it ...")
+        lock.acquire()
+    except OSError as error:
+        where = BUILD.relative_to(HERE)
+        session.error(f"{where} cannot be written: {error.strerror or error}.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def build_site(session: nox.Session, venv: Path, *options: str) -> None:
-    """Build the site beside the last good one, and put it in its place if it is good too.
+    """Build the site from nothing but kept executions, and put it in the place of the last one if it is good.
 
-    A build after edits goes on from copies of the last good site and of Sphinx's state that belongs to it.
-    Both are kept if it passes, so a page whose warning failed a build is read again by the next one.
+    What fails is kept in docs/_build/rejected, to be looked at, and the last good site stays.
     """
-    following, previous, state = BUILD / "next", BUILD / "previous", BUILD / "next-doctrees"
-    if previous.exists() and not SITE.exists():  # killed between the two steps of the swap below
-        previous.replace(SITE)
-    made_from, installed, good = contents(MAKES_THE_SITE), packages(venv), last_good()
-    if not options and (made_from, installed) == (good.get("made from"), good.get("packages")):
-        session.log(f"Nothing has changed since the site was built ({time.time() - BEGAN:.1f} s).")
-        return
-    for left_over in following, previous, state:
-        shutil.rmtree(left_over, ignore_errors=True)
-    fresh = ["-E"]
-    try:
-        if installed == good.get("packages") and only_edited(good["made from"], made_from):
-            fresh = []
-            shutil.copytree(SITE, following, ignore=shutil.ignore_patterns("_static"))
-            shutil.copytree(DOCTREES, state)
-        else:
-            shutil.rmtree(MADE_BY_GALLERY, ignore_errors=True)
+    from filelock import FileLock
+
+    with alone(session):
+        following, previous, rejected = BUILD / "next", BUILD / "previous", BUILD / "rejected"
+        if (
+            previous.exists() and not SITE.exists()
+        ):  # killed between the two steps of the swap below
+            previous.replace(SITE)
+        made_from, installed, good = contents(MAKES_THE_SITE), packages(venv), last_good()
+        if not options and (made_from, installed) == (good.get("made from"), good.get("packages")):
+            session.log(
+                f"Nothing has changed since the site was built ({time.time() - BEGAN:.1f} s)."
+            )
+            return
+        with FileLock(BUILD / "build.lock"):  # a preview may be building, too
+            for left_over in following, previous, rejected, DOCTREES, MADE_BY_GALLERY:
+                shutil.rmtree(left_over, ignore_errors=True)
+        try:
             following.mkdir(parents=True)
-    except OSError as error:
-        session.error(
-            f"{following.relative_to(HERE)} cannot be written: {error.strerror or error}."
-        )
-    build = ["-W", "-n", *fresh, "-b", "html", "-d", str(state), *options, str(DOCS)]
-    try:
-        run(session, venv, "sphinx-build", *build, str(following), RAVINE_BEGAN=str(BEGAN))
-    except BaseException:
-        shutil.rmtree(following, ignore_errors=True)
-        shutil.rmtree(state, ignore_errors=True)
+        except OSError as error:
+            session.error(
+                f"{following.relative_to(HERE)} cannot be written: {error.strerror or error}."
+            )
+        # one process more than processors: the first one hands out pages, and has time
+        many = ["-j", str((os.cpu_count() or 1) + 1)]
+        build = ["-W", "-n", "-E", *many, "-b", "html", "-d", str(DOCTREES), *options, str(DOCS)]
+        try:
+            run(session, venv, "sphinx-build", *build, str(following), RECOMPUTED_BEGAN=str(BEGAN))
+        except BaseException:
+            following.replace(rejected)
+            session.warn(f"What was built is in {rejected.relative_to(HERE)}.")
+            if SITE.exists():
+                session.warn(f"The last good site stays in {SITE.relative_to(HERE)}.")
+            raise
         if SITE.exists():
-            session.warn(f"The last good site stays in {SITE.relative_to(HERE)}.")
-        raise
-    if SITE.exists():
-        SITE.replace(previous)
-    following.replace(SITE)
-    shutil.rmtree(DOCTREES, ignore_errors=True)
-    state.replace(DOCTREES)
-    # Written last: a build that was killed before here is not gone on from, as its parts do not fit together.
-    remember(made_from | contents(["docs/ledger.json"] if options else []), installed)
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def remember(made_from: dict[str, str], installed: list[str]) -> None:
-    """Note what the published site was made from, and how site and state were left."""
-    good = {
-        "made from": made_from,
-        "packages": installed,
-        "site": standing(SITE),
-        "doctrees": standing(DOCTREES),
-        "pictures": pictures(),
-    }
-    draft = LAST_GOOD.with_suffix(".new")
-    draft.write_text(json.dumps(good), encoding="utf-8")
-    draft.replace(LAST_GOOD)
+            SITE.replace(previous)
+        following.replace(SITE)
+        # Written last: what was killed before here is built again.
+        made_from |= contents(["docs/ledger.json"] if options else [])
+        draft = LAST_GOOD.with_suffix(".new")
+        now = {"made from": made_from, "packages": installed, "site": standing(SITE)}
+        draft.write_text(json.dumps(now), encoding="utf-8")
+        draft.replace(LAST_GOOD)
+        shutil.rmtree(previous, ignore_errors=True)
 
 
 @nox.session
@@ -288,7 +279,7 @@ def docs(session: nox.Session) -> None:
     """Build the site into docs/_build/html; `-- --accept` takes changed numbers into docs/ledger.json."""
     if session.posargs not in ([], ["--accept"]):
         session.error(f"docs takes --accept or nothing, got {' '.join(session.posargs)}")
-    accept = ["-D", "ravine_accept=1"] if session.posargs else []
+    accept = ["-D", "recomputed_accept=1"] if session.posargs else []
     build_site(session, environment(session, "docs"), *accept)
     if accept:
         for picture, figure in README_PICTURES.items():
@@ -300,11 +291,24 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def serve(session: nox.Session) -> None:
-    """Show the site on http://127.0.0.1:8000 and build it again at each saved change."""
+    """Show the site and build it again at each saved change; `-- --port 8044` chooses the port.
+
+    It begins with the site that `docs` has built, if there is one. What is wrong stands on the page.
+    """
+    preview, state = BUILD / "preview", BUILD / "preview-doctrees"
+    with alone(session):
+        pickled = state / "environment.pickle"
+        older = not pickled.exists() or pickled.stat().st_mtime < LAST_GOOD.stat().st_mtime
+        if last_good() and DOCTREES.exists() and older:
+            for folder, copy in (SITE, preview), (DOCTREES, state):
+                shutil.rmtree(copy, ignore_errors=True)
+                shutil.copytree(folder, copy)  # with the times: they say what was read last
     ignored = [f"--ignore={path}/*" for path in (BUILD, MADE_BY_GALLERY)]
     watched = [f"--watch={HERE / name}" for name in ("src", "gallery")]
-    options = ["-n", "-d", str(BUILD / "preview-doctrees"), *session.posargs]
-    where = ["--port=8000", str(DOCS), str(BUILD / "preview")]
+    port = [] if any(a.startswith("--port") for a in session.posargs) else ["--port=8000"]
+    many = ["-j", str((os.cpu_count() or 1) + 1)]
+    options = ["-Q", "-n", *many, "-D", "recomputed_preview=1", "-d", str(state), *session.posargs]
+    where = [*port, str(DOCS), str(preview)]
     venv = environment(session, "docs")
     run(session, venv, "sphinx-autobuild", *ignored, *watched, *options, *where)
 
@@ -390,6 +394,21 @@ def wheel(session: nox.Session) -> None:
             run(session, venv, "python", "-m", "pip", "install", "-q", str(made))
             for program in programs:
                 run(session, venv, "python", "-W", "error", str(program))
+
+
+@nox.session
+def engine(session: nox.Session) -> None:
+    """Build another course with the wheel of the engine alone, where nothing of Ravine is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        boot = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+        project = str(DOCS / "_ext" / "recomputed")
+        session.run(*boot, "wheel", "--no-deps", "-w", folder, project, external=True)
+        made = next(Path(folder).glob("sphinx_recomputed-*.whl"))
+        venv = Path(folder) / "venv"
+        session.run(sys.executable, "-m", "virtualenv", "-q", str(venv), external=True)
+        as_locked = ["-c", str(HERE / "requirements" / "docs.txt")]
+        run(session, venv, "python", "-m", "pip", "install", "-q", *as_locked, str(made))
+        run(session, venv, "python", str(HERE / "tests" / "engine" / "second" / "check.py"))
 
 
 def pythons() -> list[str]:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent / "src")]
+sys.path[:0] = [str(HERE / "_ext"), str(HERE / "_ext" / "recomputed"), str(HERE.parent / "src")]
 
 # The digits of long sums depend on the number of threads, and a fork must not meet a thread pool.
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -20,8 +20,7 @@ copyright = "The Ravine authors. Text: CC BY 4.0. Code: BSD-3-Clause"
 version = release = "0.1.0"
 
 extensions = [
-    "myst_nb",
-    "sphinx_gallery.gen_gallery",
+    "recomputed",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
@@ -33,12 +32,7 @@ exclude_patterns = [
     "_build",
     "_ext",
     "**/.*",
-    "_static/katex/katex.min.js",
-    "_static/katex/README.md",
-    "_static/reveal/README.md",
     "_static/readme*.svg",
-    "gallery/**/*.ipynb",  # sphinx-gallery's downloads, which myst-nb would read as pages
-    "gallery/**/GALLERY_HEADER.rst",
 ]
 nitpicky = True
 nitpick_ignore_regex = [
@@ -51,14 +45,29 @@ nitpick_ignore_regex = [
 ]
 suppress_warnings = ["config.cache"]  # sphinx-gallery's configuration holds functions
 
-# Code: executed by ravine_site.runs, unless it ran before with the same library and the same packages.
-ravine_lock = "../requirements/docs.txt"
+# Code: executed unless it ran before with the same library and the same packages.
+recomputed_lock = "../requirements/docs.txt"
 # What code may read besides: os.environ says where. What names the variable runs again with the file.
-ravine_data = {"RAVINE_BENCHMARKS": "../benchmarks/results.json"}
+recomputed_data = {"RAVINE_BENCHMARKS": "../benchmarks/results.json"}
+# Imported once for all runs.
+recomputed_imports = ["torch", "sympy", "mpl_toolkits.mplot3d", "concurrent.futures"]
+recomputed_style = "ravine.plotting.STYLE"
+recomputed_dark = {"#24292f": "#d5dbe3", "#d0d7de": "#3b424c"}  # ink and grid of `ravine.plotting`
+recomputed_accept_command = "python3 noxfile.py -s docs -- --accept"
+recomputed_figure_label = "ravine_site.names.figure_label"
+recomputed_deck_name = "ravine_site.names.deck_name"
+recomputed_versions = [
+    "sphinx",
+    "myst-nb",
+    "sphinx-gallery",
+    "furo",
+    "torch",
+    "numpy",
+    "matplotlib",
+]
+recomputed_katex = True
 
 # Pages: read by myst-nb.
-nb_custom_formats = {".md": "ravine_site.pages.read"}
-nb_execution_mode = "off"
 myst_enable_extensions = [
     "dollarmath",
     "amsmath",
@@ -70,7 +79,7 @@ myst_enable_extensions = [
 myst_heading_anchors = 4
 
 # Where a bare number is an error; an API reference and a design page may name versions.
-ravine_prose = [
+recomputed_prose = [
     "index",
     "lectures/*",
     "exercises/*",
@@ -81,22 +90,11 @@ ravine_prose = [
     "gallery/*/plot_*",
 ]
 
-html_math_renderer = "katex_batch"
-
-# Figures: scripts in gallery/, shown by sphinx-gallery, linked by ravine_site.gallery.
+# Figures: scripts in gallery/, shown by sphinx-gallery.
 sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "gallery",
-    "filename_pattern": r"/plot_",
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": (),
-    "reset_modules": (),
-    "run_stale_examples": True,  # a script's checksum does not change with the library it calls
-    "download_all_examples": False,
-    "min_reported_time": 1_000_000,  # a running time on the page would differ from build to build
-    "write_computation_times": False,
-    "show_signature": False,
-    "inspect_global_variables": False,
     "remove_config_comments": True,
 }
 

@@ -129,8 +129,7 @@ function makeMovable(form) {
 
 /** @returns {Index} */
 function readIndex() {
-  const data = document.getElementById("ravine-questions");
-  return data ? JSON.parse(data.textContent ?? "[]") : [];
+  return /** @type {any} */ (window).ravineQuestions ?? [];
 }
 
 const refreshers = [.../** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form.question"))].map(prepare);

@@ -1,6 +1,6 @@
 """The explorer on a page: a figure that stands for itself, and the script that brings it to life.
 
-The script is made here from the modules in ``docs/_explorer`` and the formulas that `engine` writes from
+The script is made here from the modules in ``docs/_explorer`` and the formulas that `formulas` writes from
 the library. It is one classic file: a page saved to disk runs it too, and there is no import that
 a browser's cache could keep from an older build.
 """
@@ -14,16 +14,16 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from recomputed.read import gallery
+from recomputed.read.executions import cache_of
+from recomputed.run.sources import files_of
+from recomputed.state import build_in, depend_on
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import gallery
-from .runs import cache_of
-from .sources import files_of
-
 _HERE = Path(__file__).parent
-_MADE_BY = [_HERE / f"{name}.py" for name in ("explorer", "engine", "javascript")]
+_MADE_BY = [_HERE / f"{name}.py" for name in ("explorer", "formulas", "javascript")]
 
 MODULES = Path(__file__).parents[2] / "_explorer"
 
@@ -59,9 +59,9 @@ def _scopes(names: list[str]) -> str:
 def source(name: str) -> str:
     """Return the text of a module; that of the formulas is generated."""
     if name == "generated":
-        from . import engine  # here, as most builds have the script from the cache
+        from . import formulas  # here, as most builds have the script from the cache
 
-        return engine.module()
+        return formulas.module()
     return (MODULES / f"{name}.js").read_text(encoding="utf-8")
 
 
@@ -100,7 +100,7 @@ class LineDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        from .engine import LINES
+        from .formulas import LINES
 
         keys = [key for key, *_ in LINES]
         if self.arguments[0] not in keys:
@@ -141,7 +141,7 @@ class ExplorerDirective(SphinxDirective):
     def _settings(self) -> dict[str, object]:
         from ravine.course.landscapes import LANDSCAPES
 
-        from .engine import RULES
+        from .formulas import RULES
 
         preset = self.arguments[0]
         known = [landscape.key for landscape in LANDSCAPES]
@@ -167,9 +167,10 @@ def _figure(directive: SphinxDirective, settings: Mapping[str, object], attribut
     if "figure" not in directive.options:
         raise directive.error(f"{directive.name} needs :figure:, a gallery script that stands in")
     try:
-        record = gallery.script(directive.options["figure"])
+        record = gallery.script(build_in(directive.env), directive.options["figure"])
     except LookupError as error:
         raise directive.error(str(error)) from None
+    depend_on(directive.env, record.docname)
     pictures = gallery.picture_nodes(record.pictures[0])
     node = explorer("", *pictures, settings=json.dumps(settings), attribute=attribute)
     directive.set_source_info(node)
@@ -202,11 +203,16 @@ def write_scripts(app: Sphinx) -> None:
     made = cache_of(app).recall(
         made_by, modules, lambda: {name: bundle(names) for name, names in SCRIPTS.items()}
     )
-    folder = Path(app.doctreedir).parent / "generated"
+    folder = generated(app)
     folder.mkdir(parents=True, exist_ok=True)
     for name, script in made.items():
         (folder / name).write_text(script, encoding="utf-8")
     app.config.html_static_path.append(str(folder))
+
+
+def generated(app: Sphinx) -> Path:
+    """Return the folder of the static files that a build makes, beside the cache."""
+    return Path(app.doctreedir).parent / "generated"
 
 
 def load_script(

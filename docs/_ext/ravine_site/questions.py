@@ -20,14 +20,16 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from recomputed.quote.values import parse_quote, quoted_value, value_of
+from recomputed.run.snapshot import Data, show
+from recomputed.state import facts_of
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from .snapshot import Data, show
-from .values import parse_quote, quoted_value, value_of
+from .explorer import generated
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class Part(SphinxDirective):
 
     def _value(self, text: str) -> Data:
         try:
-            return value_of(parse_quote(text), self.env.docname)
+            return value_of(parse_quote(text), self.env, self.env.docname)
         except LookupError as error:
             raise self.error(f"{{{self.name}}} {text}: {error.args[0]}") from None
 
@@ -124,7 +126,7 @@ class Question(SphinxDirective):
 
     def _number(self, node: question) -> dict[str, object]:
         quote = parse_quote(self.options["answer"])
-        value = value_of(quote, self.env.docname)
+        value = value_of(quote, self.env, self.env.docname)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"the answer {quote.path} is {value!r}, not a number")  # noqa: TRY004
         written, entry = show(value, quote.spec), self.options["answer"]
@@ -275,63 +277,62 @@ def _write_list(self: HTML5Translator, tag: str, parts: Iterable[part]) -> None:
     self.body.append(f"</{tag}>\n")
 
 
-def ledger_entry(node: question) -> dict[str, Data]:
-    """Return what the ledger keeps of a question that has no number for an answer."""
-    if node["kind"] == "number":
-        return {}  # its answer is a quoted value
-    right = node["key"].get("right", node["key"].get("judge"))
-    return {f"answer of {node['name']}": json.dumps(right)}
-
-
-def count(env: BuildEnvironment) -> int:
-    """Return the number of questions on the pages read so far."""
-    return sum(map(len, _questions(env).values()))
+def ledger_entries(app: Sphinx, doctree: nodes.document) -> dict[str, tuple[Data, int]]:
+    """Give the ledger the answers of questions that have no number; that of a number is a quoted value."""
+    return {
+        f"answer of {node['name']}": (
+            json.dumps(node["key"].get("right", node["key"].get("judge"))),
+            node.line or 1,
+        )
+        for node in doctree.findall(question)
+        if node["kind"] != "number"
+    }
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the questions of a page while it is read, for the count on every page."""
+    """Note the questions of a page while it is read, for the count in the contents."""
     asked = [
         {"name": node["name"], "revision": node["revision"]} for node in doctree.findall(question)
     ]
     names = [one["name"] for one in asked]
     for name in {name for name in names if names.count(name) > 1}:
         message = f"two questions are named {name!r}; progress is kept by the name"
-        logger.warning(message, location=app.env.docname, type="ravine", subtype="question")
-    _questions(app.env).pop(app.env.docname, None)
+        logger.warning(message, location=app.env.docname, type="recomputed", subtype="question")
     if asked:
-        _questions(app.env)[app.env.docname] = asked
+        facts_of(app.env).of(app.env.docname).more["questions"] = asked
 
 
 def _questions(env: BuildEnvironment) -> dict[str, list[dict[str, str]]]:
-    pages: dict[str, list[dict[str, str]]] = env.__dict__.setdefault("ravine_questions", {})
-    return pages
+    pages = facts_of(env).pages
+    return {n: pages[n].more["questions"] for n in sorted(pages) if "questions" in pages[n].more}
 
 
-def index(env: BuildEnvironment) -> str:
-    """Return what every page is told of all questions, as text."""
-    return json.dumps(_questions(env), sort_keys=True)
+def count(app: Sphinx) -> dict[str, int]:
+    """Count the questions of all pages."""
+    return {"questions": sum(map(len, _questions(app.env).values()))}
 
 
-def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is read again or gone."""
-    _questions(env).pop(docname, None)
+def write_index(app: Sphinx, env: BuildEnvironment) -> None:
+    """Write the list of all questions once for all pages, so that the contents can show what is done."""
+    if app.builder.format == "html":
+        index = [
+            {"page": app.builder.get_target_uri(name), "questions": asked}
+            for name, asked in _questions(env).items()
+        ]
+        script = f"window.ravineQuestions = {json.dumps(index)};\n"
+        (generated(app) / "questions-index.js").write_text(script, encoding="utf-8")
 
 
 def offer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
 ) -> None:
-    """Give every page the list of all questions, so that the contents can show what is done."""
+    """Load the scripts on every page, and tell the template whether this one has questions."""
     pages = _questions(app.env)
-    if not pages:
-        return
-    index = [
-        {"page": app.builder.get_target_uri(name), "questions": pages[name]}
-        for name in sorted(pages)
-    ]
-    context["ravine_questions"] = json.dumps(index).replace("<", "\\u003c")
-    context["ravine_page_questions"] = len(pages.get(pagename, ()))
-    app.add_css_file("questions.css")
-    app.add_js_file("questions.js", loading_method="defer")
+    if pages:
+        context["ravine_page_questions"] = len(pages.get(pagename, ()))
+        app.add_css_file("questions.css")
+        app.add_js_file("questions-index.js", loading_method="defer")
+        app.add_js_file("questions.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
@@ -341,6 +342,8 @@ def setup(app: Sphinx) -> None:
     app.add_directive("question", Question)
     for name in ("choice", "item", "wrong", "right"):
         app.add_directive(name, Part)
-    app.connect("env-purge-doc", forget_page)
     app.connect("doctree-read", collect)
+    app.connect("recomputed-entries", ledger_entries)
+    app.connect("recomputed-account", count)
+    app.connect("env-updated", write_index)
     app.connect("html-page-context", offer)

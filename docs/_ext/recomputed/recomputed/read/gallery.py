@@ -5,8 +5,10 @@ sphinx-gallery makes the pages, downloads and overview of the scripts. Their cod
 is given what the block drew and printed.
 """
 
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import indent
@@ -16,15 +18,17 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
+from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_gallery import gen_gallery, gen_rst
 from sphinx_gallery.py_source_parser import Block, split_code_and_text_blocks
 
-from .execute import Cell, Drawing, Execution
-from .figures import dark_twin
-from .snapshot import Data, nearest
+from recomputed import compat
+from recomputed.run.cells import Cell, CellError, Drawing, Execution
+from recomputed.run.figures import dark_twin
+from recomputed.run.snapshot import Data, nearest
+from recomputed.settings import function
+from recomputed.state import Build, build_in, build_of, depend_on, stop
 
 
 @dataclass
@@ -55,11 +59,7 @@ class Picture:
     data: list[str]
 
 
-SCRIPTS: dict[str, Script] = {}
-"""The scripts that ran in this build, by name. Filled before the first page is read."""
-
-
-def script(name: str) -> Script:
+def script(build: Build, name: str) -> Script:
     """Return what the script of this name computed.
 
     Raises
@@ -67,25 +67,42 @@ def script(name: str) -> Script:
     LookupError
         If no script has this name; the message gives the nearest names.
     """
-    if name in SCRIPTS:
-        return SCRIPTS[name]
-    near = nearest(name, list(SCRIPTS))
+    if name in build.scripts:
+        return build.scripts[name]
+    near = nearest(name, list(build.scripts))
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise LookupError(f"no gallery script is named {name!r}{hint}")
 
 
+def folders(app: Sphinx) -> list[tuple[Path, Path]]:
+    """Return the folders of scripts, each with the folder of their pages as seen from the source folder."""
+    conf = app.config.sphinx_gallery_conf
+    scripts, made = (_listed(conf.get(n, [])) for n in ("examples_dirs", "gallery_dirs"))
+    return [(Path(app.srcdir, s).resolve(), Path(m)) for s, m in zip(scripts, made, strict=False)]
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
 def script_paths(app: Sphinx) -> list[Path]:
     """Return the files of all scripts that draw figures, in a fixed order."""
-    return sorted(_gallery_folder(app).rglob("plot_*.py"))
-
-
-def _gallery_folder(app: Sphinx) -> Path:
-    return Path(app.srcdir, app.config.sphinx_gallery_conf["examples_dirs"]).resolve()
+    return sorted(path for folder, _ in folders(app) for path in folder.rglob("plot_*.py"))
 
 
 def code_blocks(path: Path) -> tuple[Cell, ...]:
-    """Return the blocks of code between a script's texts."""
-    _, blocks = split_code_and_text_blocks(str(path))
+    """Return the blocks of code between a script's texts.
+
+    Raises
+    ------
+    CellError
+        If the file is not UTF-8.
+    """
+    try:
+        _, blocks = split_code_and_text_blocks(str(path))
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise CellError("the file is not UTF-8; save it as UTF-8", line) from None
     return tuple(Cell(b.content, b.lineno, path.stem) for b in blocks if b.type == "code")
 
 
@@ -93,13 +110,33 @@ def take_over(
     app: Sphinx, scripts: Mapping[Path, Sequence[Cell]], executions: Mapping[Path, Execution]
 ) -> None:
     """Keep what the scripts computed for sphinx-gallery and for the pages that quote them."""
-    SCRIPTS.clear()
-    pages_folder = Path(app.config.sphinx_gallery_conf["gallery_dirs"])
-    for path, blocks in scripts.items():
-        docname = pages_folder / path.relative_to(_gallery_folder(app)).with_suffix("")
-        block_at = {cell.line: number for number, cell in enumerate(blocks)}
-        execution = executions[path]
-        SCRIPTS[path.stem] = Script(str(path), docname.as_posix(), execution, block_at)
+    build = build_of(app)
+    for folder, made in folders(app):
+        for path in scripts:
+            if folder in path.parents:
+                docname = (made / path.relative_to(folder).with_suffix("")).as_posix()
+                if path.stem in build.scripts:
+                    other = build.scripts[path.stem].source
+                    stop(f"two scripts have one name; the other is {other}", f"{path}:1")
+                block_at = {cell.line: number for number, cell in enumerate(scripts[path])}
+                build.scripts[path.stem] = Script(str(path), docname, executions[path], block_at)
+    _NOW.set((build, app.config.recomputed_dark))
+    remove_left_over(app, build)
+
+
+_NOW: ContextVar[tuple[Build, Mapping[str, str]]] = ContextVar(
+    "the build whose gallery is written now"
+)
+
+
+def remove_left_over(app: Sphinx, build: Build) -> None:
+    """Delete the pages that sphinx-gallery has written of scripts that are gone, or have another name."""
+    known = {script.docname for script in build.scripts.values()}
+    for _, made in folders(app):
+        for page in Path(app.srcdir, made).rglob("plot_*.rst"):
+            if page.relative_to(app.srcdir).with_suffix("").as_posix() not in known:
+                for file in page.parent.glob(f"{page.stem}.*"):
+                    file.unlink()
 
 
 def computed_before(  # noqa: PLR0917 (sphinx-gallery calls it so)
@@ -113,12 +150,13 @@ def computed_before(  # noqa: PLR0917 (sphinx-gallery calls it so)
     """Return the reStructuredText of a block's figures and prints, in place of executing it."""
     if block.type == "text":
         return ""
-    record = script(Path(script_vars["src_file"]).stem)
+    build, dark = _NOW.get()
+    record = script(build, Path(script_vars["src_file"]).stem)
     number = record.block_at[block.lineno]
     images = Path(script_vars["target_file"]).parent / "images"
     shown = []
     for drawing in record.execution.drawings[number]:
-        picture = write_picture(record, drawing, images, Path(gallery_conf["src_dir"]))
+        picture = write_picture(record, drawing, images, Path(gallery_conf["src_dir"]), dark)
         record.pictures.append(picture)
         number_on_page = len(record.pictures)
         shown.append(
@@ -126,24 +164,28 @@ def computed_before(  # noqa: PLR0917 (sphinx-gallery calls it so)
         )
     printed = "".join(o["text"] for o in record.execution.outputs[number] if "text" in o)
     if printed.strip():
-        shown.append(gen_rst.CODE_OUTPUT.format(indent(printed.expandtabs(), " " * 4)))
+        shown.append(build.code_output.format(indent(printed.expandtabs(), " " * 4)))
     return "\n" + "\n\n".join(shown) + "\n\n"
 
 
-def write_picture(record: Script, drawing: Drawing, images: Path, source_folder: Path) -> Picture:
+def write_picture(
+    record: Script, drawing: Drawing, images: Path, source_folder: Path, dark: Mapping[str, str]
+) -> Picture:
     """Write both files of a figure under the name that sphinx-gallery expects."""
     stem = Path(record.source).stem
     alt = record.names.get("alt")
     if not isinstance(alt, str) or not alt.strip():
-        raise ExtensionError(f"{stem}: define alt, a sentence that says what the figure shows")
+        stop(
+            f"{stem}: define alt, a sentence that says what the figure shows", f"{record.source}:1"
+        )
     light = images / f"sphx_glr_{stem}_{len(record.pictures) + 1:03}.svg"
-    dark = light.with_name(light.stem + "_dark.svg")
-    light.write_text(drawing.svg, encoding="utf-8")
-    dark.write_text(dark_twin(drawing.svg), encoding="utf-8")
+    twin = light.with_name(light.stem + "_dark.svg")
+    write_if_other(light, drawing.svg.encode())
+    write_if_other(twin, dark_twin(drawing.svg, dark).encode())
     folder = images.relative_to(source_folder).as_posix()
     return Picture(
         light=f"{folder}/{light.name}",
-        dark=f"{folder}/{dark.name}",
+        dark=f"{folder}/{twin.name}",
         width=drawing.width,
         height=drawing.height,
         alt=alt,
@@ -193,7 +235,10 @@ class GalleryPicture(SphinxDirective):
     option_spec: ClassVar = {"number": directives.positive_int}
 
     def run(self) -> list[nodes.Node]:
-        record = script(self.arguments[0])
+        try:
+            record = script(build_in(self.env), self.arguments[0])
+        except LookupError as error:
+            raise self.error(str(error)) from None
         picture = record.pictures[self.options.get("number", 1) - 1]
         return [nodes.container("", *picture_nodes(picture), classes=["gallery-picture"])]
 
@@ -201,8 +246,8 @@ class GalleryPicture(SphinxDirective):
 class GalleryFigure(SphinxDirective):
     """A gallery script's figure on a page, with a caption of the page's own.
 
-    The number comes from the script's name: ``plot_1_6_sweep_quadratic`` is Figure 1.6. The caption
-    ends with a link to the script.
+    What the figure is called comes from the script's name, by the function that ``recomputed_figure_label``
+    names. The caption ends with a link to the script.
     """
 
     required_arguments = 1
@@ -212,15 +257,16 @@ class GalleryFigure(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         try:
-            record = script(name)
+            record = script(build_in(self.env), name)
         except LookupError as error:
             raise self.error(str(error)) from None
+        depend_on(self.env, record.docname)
         if not record.pictures:
             raise self.error(f"{name} draws no figure")
-        label = figure_label(name)
+        label = label_of(self.config, name)
         figure = nodes.figure("", *picture_nodes(record.pictures[0]), classes=["gallery-figure"])
         self.set_source_info(figure)
-        figure["ravine_label"], figure["ravine_script"] = label, name
+        figure["recomputed_label"], figure["recomputed_script"] = label, name
         figure += self._caption(label, record.docname)
         self.add_name(figure)
         return [figure]
@@ -246,51 +292,49 @@ class GalleryFigure(SphinxDirective):
         return caption
 
 
-def figure_label(name: str) -> str:
-    """Return the figure's label from the script's name.
-
-    >>> figure_label("plot_1_6_sweep_quadratic"), figure_label("plot_1_e_basin_map")
-    ('Figure 1.6', 'Figure 1.E')
-    """
-    _, lecture, figure, *_ = name.split("_")
-    return f"Figure {lecture.upper()}.{figure.upper()}"
+def label_of(config: Config, name: str) -> str:
+    """Return what the figure of a script is called: "Figure 1.6", or "Figure" if no setting says more."""
+    label = function(config, "recomputed_figure_label")
+    return label(name) if label is not None else "Figure"
 
 
 def make_referable(app: Sphinx, doctree: nodes.document) -> None:
     """Let ``{ref}`fig-1-6` `` write "Figure 1.6" (Sphinx itself would write the whole caption)."""
     labels = app.env.domains.standard_domain.labels
     for figure in doctree.findall(nodes.figure):
-        for name in figure["names"] if "ravine_label" in figure else ():
-            labels[name] = (app.env.docname, figure["ids"][0], figure["ravine_label"])
+        for name in figure["names"] if "recomputed_label" in figure else ():
+            labels[name] = (app.env.docname, figure["ids"][0], figure["recomputed_label"])
 
 
 def zip_with_fixed_dates(
     file_list: Sequence[str], zipname: Path, relative_to: Path, extension: str | None = None
 ) -> str:
     """Write a script's download; sphinx-gallery's own would carry the time of the build."""
-    with zipfile.ZipFile(zipname, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in file_list:
             file = Path(name).with_suffix(extension) if extension else Path(name)
             member = zipfile.ZipInfo(file.relative_to(relative_to).as_posix())
             archive.writestr(member, file.read_bytes())
+    write_if_other(Path(zipname), content.getvalue())
     return str(zipname)
 
 
-_TAG_LIST = ".. raw:: html\n\n  <div id='sg-tag-list' class='sphx-glr-tag-list'></div>"
+def write_if_other(path: Path, content: bytes) -> None:
+    """Write a file unless it is as it should be: what depends on it is then not read again."""
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
 
 
 def one_tag_list(app: Sphinx, docname: str, content: list[str]) -> None:
     """Keep one of the list elements that sphinx-gallery repeats, with their id, for each section."""
-    before, found, after = content[0].partition(_TAG_LIST)
-    content[0] = before + found + after.replace(_TAG_LIST, "")
+    before, found, after = content[0].partition(compat.TAG_LIST)
+    content[0] = before + found + after.replace(compat.TAG_LIST, "")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directives and the image node."""
-    # there are no settings for these three; the last one would import matplotlib into every build
-    gen_gallery._import_matplotlib = lambda: None  # noqa: SLF001
-    gen_rst.zip_files = zip_with_fixed_dates
-    gen_rst.execute_code_block = computed_before
+    build_of(app).code_output = compat.take_over_gallery(computed_before, zip_with_fixed_dates)
     app.add_node(themed_image, html=(visit_themed_image, None))
     app.add_directive("gallery-picture", GalleryPicture)
     app.add_directive("gallery-figure", GalleryFigure)

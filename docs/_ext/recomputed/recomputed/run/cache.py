@@ -18,11 +18,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import TypeVar
 
 from . import sources
-from .execute import Cell, Execution
+from .cells import Cell, Execution
 from .sources import hash_of_file
 
 Kept = TypeVar("Kept")
@@ -31,19 +32,22 @@ KEPT_FOR = 30 * 24 * 3600
 """Seconds after its last use until an entry is deleted."""
 
 _HERE = Path(__file__).parent
-_RUNS_CODE = ("cache", "execute", "figure_data", "figures", "snapshot", "sources", "worker")
 _CHECKSUM = hashlib.sha256().digest_size
 
 
-def surroundings(lock: Path | None = None) -> str:
-    """Return a hash of all that a result depends on besides the code and what it imports."""
-    files = [_HERE / f"{name}.py" for name in _RUNS_CODE]
+def surroundings(lock: Path | None = None, style: str = "") -> str:
+    """Return a hash of all that a result depends on besides the code and what it imports.
+
+    With a lock, only the packages that it pins count: what else is installed computes nothing here.
+    """
+    files = sorted(_HERE.glob("*.py"))
     needed = None
     if lock is not None and lock.exists():
         files.append(lock)
-        needed = set(re.findall(r"^([\w.-]+)==", lock.read_text("utf-8"), re.MULTILINE))
+        needed = pins(lock).keys()
     hashes = (f"{file.name}\n{hash_of_file(file)}" for file in files)
-    return hash_of(*hashes, _machine(), *installed(needed))
+    packages = (f"{name} {text}" for name, (_, text) in sorted(installed(needed).items()))
+    return hash_of(*hashes, style, _machine(), *packages)
 
 
 def _with_sources(first: str, hashes: Mapping[str, str]) -> str:
@@ -62,18 +66,40 @@ def _machine() -> str:
     return f"{sys.version}\n{platform.platform()}\n{processor()}"
 
 
-def installed(needed: Set[str] | None = None) -> list[str]:
-    """Return names and versions of the installed packages, as their folders have them.
+def pins(lock: Path) -> dict[str, str]:
+    """Return what a lock file pins: versions by normalized names."""
+    found = re.findall(r"^([\w.-]+)==([^\s;]+)", lock.read_text("utf-8"), re.MULTILINE)
+    return {_normalized(name): version for name, version in found}
 
-    With the names that a lock needs, only those: what else the tests need computes nothing here.
-    """
-    folders = (Path(entry) for entry in sys.path if entry)
-    found = sorted(info.name for folder in folders for info in folder.glob("*.dist-info"))
+
+@functools.cache
+def _installed() -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for package in distributions():
+        name = _normalized(package.metadata["Name"] or "")
+        # the list of all files with their hashes; a package that is edited in place has none
+        record = package.read_text("RECORD") or package.read_text("METADATA") or ""
+        found.setdefault(name, (package.version, hash_of(package.version, record)))
+    return found
+
+
+def installed(needed: Set[str] | None = None) -> dict[str, tuple[str, str]]:
+    """Return the installed packages by name: the version, and a hash of what was installed."""
+    return {n: kept for n, kept in _installed().items() if needed is None or n in needed}
+
+
+def not_the_locks(lock: Path) -> list[tuple[str, str, str]]:
+    """Return the packages whose version is not that of the lock: name, what is installed, what is pinned."""
+    found = installed()
     return [
-        name
-        for name in found
-        if needed is None or name.partition("-")[0].lower().replace("_", "-") in needed
+        (name, found[name][0], pinned)
+        for name, pinned in sorted(pins(lock).items())
+        if name in found and found[name][0].partition("+")[0] != pinned.partition("+")[0]
     ]
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def processor() -> str:
@@ -100,7 +126,7 @@ class Cache:
 
     def key(self, cells: Sequence[Cell]) -> str:
         """Return the name of the entry that says what these cells imported when they last ran."""
-        code = repr([(cell.source, cell.may_raise) for cell in cells])
+        code = repr([(cell.source, cell.may_raise, cell.shown) for cell in cells])
         code += "".join(hash_of_file(file) for name, file in self.data.items() if name in code)
         return hashlib.sha256(f"{self.surroundings}\n{code}".encode()).hexdigest()
 

@@ -1,6 +1,6 @@
 """Bare numbers: the build finds what was typed into a sentence instead of being quoted.
 
-A step at the end of the build reads the rendered pages. A decimal or scientific number in running
+Each page is read when it has been rendered. A decimal or scientific number in running
 text must be quoted by ``{val}``, or marked as an input by ``{given}``, or stand in mathematics, code
 or a heading.
 """
@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.util import logging
-
-from . import reading
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +27,6 @@ _NOT_PROSE_CLASSES = {
     "math",
     "figure-label",
     "std-ref",
-    "page-downloads",
-    "page-checked",
 }
 _VOID = {
     "area",
@@ -48,19 +45,16 @@ _VOID = {
 
 
 class _Prose(HTMLParser):
-    """Collects the running text of a page's article."""
+    """Collects the running text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
         self.text: list[str] = []
-        self._in_article = 0
         self._skipped = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             return
-        if tag == "article" or self._in_article:
-            self._in_article += 1
         classes = set((dict(attrs).get("class") or "").split())
         if self._skipped or tag in _NOT_PROSE or classes & _NOT_PROSE_CLASSES:
             self._skipped += 1
@@ -68,53 +62,47 @@ class _Prose(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID:
             return
-        self._in_article = max(0, self._in_article - 1)
         if self._skipped:
             self._skipped -= 1
             if not self._skipped:
                 self.text.append(" ▮ ")  # what was left out keeps its neighbours apart
 
     def handle_data(self, data: str) -> None:
-        if self._in_article and not self._skipped:
+        if not self._skipped:
             self.text.append(data)
 
 
 def bare_numbers(html: str) -> Iterator[tuple[str, str]]:
     """Yield each bare number of a rendered page, with the words around it.
 
-    >>> page = '<article><p>It is 0.51, or <span class="val">0.5</span>.</p></article>'
+    >>> page = '<p>It is 0.51, or <span class="val">0.5</span>.</p>'
     >>> list(bare_numbers(page))
     [('0.51', 'It is 0.51, or ▮ .')]
     """
     parser = _Prose()
-    parser.feed(html[html.find("<article") :].partition("</article>")[0])  # the navigation is long
+    parser.feed(html)
     text = re.sub(r"\s+", " ", "".join(parser.text))
     for match in _NUMBER.finditer(text):
         around = text[max(0, match.start() - 40) : match.end() + 40].strip()
         yield match[0], around
 
 
-def check(app: Sphinx, exception: Exception | None) -> None:
-    """Report every bare number on the pages that `ravine_prose` names and this build has written."""
-    if exception is not None or app.builder.format != "html":
+def check(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Report every bare number on a page that is written, if `recomputed_prose` names it."""
+    if doctree is None or not any(fnmatch(pagename, p) for p in app.config.recomputed_prose):
         return
-    found = 0
-    for docname in reading.written_pages(app.env.found_docs):
-        if not any(fnmatch(docname, pattern) for pattern in app.config.ravine_prose):
-            continue
-        page = Path(app.outdir, docname).with_suffix(".html").read_text(encoding="utf-8")
-        source = Path(app.env.doc2path(docname))
-        for number, around in bare_numbers(page):
-            found += 1
-            logger.warning(
-                "bare number %s in %r: quote it by {val}, or mark an input by {given}",
-                number,
-                around,
-                location=f"{source}:{_line(source, number)}",
-                type="ravine",
-                subtype="prose",
-            )
-    logger.info("bare numbers in running text: %d", found)
+    source = Path(app.env.doc2path(pagename))
+    for number, around in bare_numbers(context["body"]):
+        logger.warning(
+            "bare number %s in %r: quote it by {val}, or mark an input by {given}",
+            number,
+            around,
+            location=f"{source}:{_line(source, number)}",
+            type="recomputed",
+            subtype="prose",
+        )
 
 
 def _line(source: Path, number: str) -> int:
@@ -126,6 +114,5 @@ def _line(source: Path, number: str) -> int:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the check and the setting that says which pages it reads."""
-    app.add_config_value("ravine_prose", ["*"], "", list)
-    app.connect("build-finished", check)
+    """Register the check."""
+    app.connect("html-page-context", check, priority=10)  # before anybody adds to the body

@@ -9,6 +9,7 @@ import enum
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import TypeAlias
 
@@ -18,6 +19,8 @@ MAX_ELEMENTS = 10_000
 """Arrays with more elements are not kept: quote the number that matters, not the array."""
 
 MAX_DEPTH = 4
+
+_PLAIN = {bool, int, float, str, type(None)}
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[(?:-?\d+|'[^']*'|\"[^\"]*\")\])*")
 _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(-?\d+)\]|\[['\"]([^'\"]*)['\"]\]")
@@ -40,14 +43,12 @@ def snapshot(namespace: Mapping[str, object]) -> dict[str, Data]:
     for name, value in namespace.items():
         if name.startswith("_"):
             continue
-        try:
+        with suppress(Exception):  # no plain form, or it raises where it is looked at
             kept[name] = plain(value)
-        except NotQuotableError:
-            continue
     return kept
 
 
-def plain(value: object, depth: int = 0) -> Data:
+def plain(value: object, depth: int = 0) -> Data:  # noqa: PLR0911 (one for each kind)
     """Return `value` as plain data.
 
     Raises
@@ -55,6 +56,8 @@ def plain(value: object, depth: int = 0) -> Data:
     NotQuotableError
         If `value` has no plain form, is nested too deeply or holds too many elements.
     """
+    if type(value) in _PLAIN:  # most of them, and quickly
+        return value  # type: ignore[return-value]
     if depth > MAX_DEPTH:
         raise NotQuotableError("nested too deeply")
     if isinstance(value, enum.Enum):
@@ -87,6 +90,10 @@ def _from_array(array: object, depth: int) -> Data:
     count = array.numel() if hasattr(array, "numel") else getattr(array, "size", 1)
     _check_size(count)
     listed = array.tolist()  # type: ignore[attr-defined]
+    kind = getattr(getattr(array, "dtype", None), "kind", "")  # of NumPy; torch has numbers only
+    if isinstance(listed, list) and (kind in "biuf" or not kind):
+        numbers: Data = listed
+        return numbers
     return _plain_list(listed) if isinstance(listed, list) else plain(listed, depth)
 
 
@@ -101,10 +108,10 @@ def _from_dataclass(value: object, depth: int) -> Data:
     kept: dict[str, Data] = {}
     for name in names:
         if not name.startswith("_"):
-            try:
+            with suppress(
+                Exception
+            ):  # what has no plain form, or a property that raises, is left out
                 kept[name] = plain(getattr(value, name), depth + 1)
-            except NotQuotableError:
-                continue
     return kept
 
 

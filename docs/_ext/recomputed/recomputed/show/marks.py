@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 
 from docutils import nodes
 
+from recomputed import compat
+
 from .folds import fold
 
 Options = Mapping[str, object]
 """What a mark says: ``{"slide": title}``, ``{"step": True}`` or both; empty for "page only"."""
 
 _OPTIONS = {"slide", "step"}
-_CELL_OPTIONS = _OPTIONS | {"name", "tags"}
+_CELL_OPTIONS = _OPTIONS | {"name", "tags", "load"}
 
 
 class MarkError(Exception):
@@ -121,15 +123,15 @@ def blocks(node: nodes.Element, anchor: str = "") -> Iterator[tuple[nodes.Elemen
 
 def is_line(node: nodes.Node) -> bool:
     """Say whether a node is a line ``+++``, as MyST reads it."""
-    return isinstance(node, nodes.comment) and "block_break" in node["classes"]
+    return compat.is_block_break(node)
 
 
 def mark_of(block: nodes.Element) -> Options | None:
     """Return what a block says about slides; None for text, which goes on with what was before."""
     if is_line(block):
         return parse_mark(block.astext(), block.line or 1)
-    if block.get("nb_element") == "cell_code":
-        return parse_cell(block["cell_metadata"], block.line or 1)
+    if compat.is_code_cell(block):
+        return parse_cell(compat.metadata_of_cell(block), block.line or 1)
     return None
 
 

@@ -4,7 +4,9 @@ What a page or script computes depends on its code, on the installed packages, a
 it imports: the library that the course is about, above all. Which these are is recorded when it has run.
 """
 
+import functools
 import hashlib
+import os
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -76,8 +78,13 @@ def _local_modules() -> Iterator[tuple[str, Path]]:
 def _file(module: ModuleType) -> Path | None:
     """Return the file of a local module; None for what is built in or installed."""
     name = getattr(module, "__file__", None)
-    if not name:
+    if not name or not _is_local(name.rpartition(os.sep)[0]):
         return None
-    path = Path(name).resolve()
-    installed = _INSTALLED & set(path.parents) or _INSTALLED_IN & set(path.parts)
-    return None if installed else path
+    return Path(name).resolve()
+
+
+@functools.cache
+def _is_local(folder: str) -> bool:
+    """Say whether modules in a folder belong to the course, and not to an installed package."""
+    path = Path(folder).resolve()
+    return not (_INSTALLED & {path, *path.parents} or _INSTALLED_IN & set(path.parts))

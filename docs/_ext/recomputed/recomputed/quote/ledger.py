@@ -1,35 +1,36 @@
 """The ledger: every printed output, quoted value and figure of the site, committed beside the text.
 
 A build compares what it computed with ``docs/ledger.json``. Each difference is a warning that names
-the page and line, what was and what is; under ``-W`` it fails the build. With ``ravine_accept`` set
+the page and line, what was and what is; under ``-W`` it fails the build. With ``recomputed_accept`` set
 the build writes the new ledger instead.
 """
 
 import difflib
+import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
-from . import gallery, pages, questions
-from .snapshot import Data
+from recomputed import compat
+from recomputed.read import gallery
+from recomputed.run.snapshot import Data
+from recomputed.state import Build, build_of, facts_of
+
 from .values import quoted_value
 
 logger = logging.getLogger(__name__)
 
 RELATIVE_TOLERANCE = 1e-6
 """Floats closer than this agree. Text, integers and printed output must agree exactly."""
-
-ACCEPT = "python3 noxfile.py -s docs -- --accept"
 
 Entries: TypeAlias = dict[str, dict[str, dict[str, Data]]]
 """page -> one of `KINDS` -> entry -> what it is."""
@@ -41,8 +42,6 @@ KINDS = {
     "shows": "the figure shown as",
 }
 """The parts of a page's entries, and how a message calls one."""
-
-_HIDDEN = {"remove-output", "remove-cell"}
 
 
 @dataclass(frozen=True)
@@ -151,85 +150,69 @@ def storable(value: Data) -> Data:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-class LedgerCollector(EnvironmentCollector):
-    """Collects, while pages are read, the entries of each page and the lines they come from."""
+def collect(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the entries of a page while it is read, and the lines they come from.
 
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Forget a page that is read again or gone."""
-        entries_of(env).pop(docname, None)
-        _lines(env).pop(docname, None)
-
-    def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
-    ) -> None:
-        """Take over what another reading process collected."""
-        for docname in docnames & entries_of(other).keys():
-            entries_of(env)[docname] = entries_of(other)[docname]
-            _lines(env)[docname] = _lines(other)[docname]
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Collect the entries of one page."""
-        docname = app.env.docname
-        outputs, lines = _printed(docname, doctree)
-        values: dict[str, Data] = {}
-        for node in doctree.findall(quoted_value):
-            values[node["entry"]] = storable(node["value"])
-            lines.setdefault(node["entry"], node.line or 1)
-        figures: dict[str, Data] = {}
-        for question in doctree.findall(questions.question):
-            values |= questions.ledger_entry(question)
-            lines.setdefault(f"answer of {question['name']}", question.line or 1)
-        for number, picture in enumerate(_pictures(docname), start=1):
-            values[f"alt text {number}"] = picture.alt
-            figures[f"figure {number}"] = list(picture.data)
-        figures |= _drawn(docname)
-        shows: dict[str, Data] = {}
-        for figure in doctree.findall(nodes.figure):
-            if script := figure.get("ravine_script"):
-                name = (figure["names"] or [script])[0]
-                shows[name] = script
-                lines.setdefault(name, figure.line or 1)
-        values = dict(sorted(values.items()))
-        kinds = {"outputs": outputs, "values": values, "figures": figures, "shows": shows}
-        page = {kind: entries for kind, entries in kinds.items() if entries}
-        if page:
-            entries_of(app.env)[docname] = page
-            _lines(app.env)[docname] = lines
+    Other extensions add their own: a listener of ``recomputed-entries`` gets the page's doctree and gives
+    pairs of an entry's name and its value and line.
+    """
+    docname, build = app.env.docname, build_of(app)
+    outputs, lines = _printed(build, docname, doctree)
+    values: dict[str, Data] = {}
+    for node in doctree.findall(quoted_value):
+        values[node["entry"]] = storable(node["value"])
+        lines.setdefault(node["entry"], node.line or 1)
+    for found in app.emit("recomputed-entries", doctree):
+        for name, (value, line) in found.items():
+            values[name] = value
+            lines.setdefault(name, line)
+    figures: dict[str, Data] = {}
+    for number, picture in enumerate(_pictures(build, docname), start=1):
+        values[f"alt text {number}"] = picture.alt
+        figures[f"figure {number}"] = list(picture.data)
+    figures |= _drawn(build, docname)
+    shows: dict[str, Data] = {}
+    for figure in doctree.findall(nodes.figure):
+        if script := figure.get("recomputed_script"):
+            name = (figure["names"] or [script])[0]
+            shows[name] = script
+            lines.setdefault(name, figure.line or 1)
+    values = dict(sorted(values.items()))
+    kinds = {"outputs": outputs, "values": values, "figures": figures, "shows": shows}
+    facts = facts_of(app.env).of(docname)
+    facts.entries = {kind: entries for kind, entries in kinds.items() if entries}
+    facts.lines = lines
 
 
 def entries_of(env: BuildEnvironment) -> Entries:
-    """Return what has been collected of the pages read so far."""
-    entries: Entries = env.__dict__.setdefault("ravine_entries", {})
-    return entries
+    """Return what has been collected of the pages read so far, in the order of their names."""
+    pages = facts_of(env).pages
+    return {name: pages[name].entries for name in sorted(pages) if pages[name].entries}
 
 
-def _lines(env: BuildEnvironment) -> dict[str, dict[str, int]]:
-    lines: dict[str, dict[str, int]] = env.__dict__.setdefault("ravine_lines", {})
-    return lines
-
-
-def _printed(docname: str, doctree: nodes.document) -> tuple[dict[str, Data], dict[str, int]]:
+def _printed(
+    build: Build, docname: str, doctree: nodes.document
+) -> tuple[dict[str, Data], dict[str, int]]:
     """Return what a page's cells or a script print for the reader, and the cells' lines."""
     outputs: dict[str, Data] = {}
     lines: dict[str, int] = {}
-    if docname in pages.PAGES:
-        page = pages.PAGES[docname]
-        executed = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
-        for cell, notebook_cell in zip(page.cells, executed, strict=True):
-            printed = printed_lines(notebook_cell.outputs)
-            if printed and not _HIDDEN & set(notebook_cell.metadata.get("tags", ())):
+    if docname in build.pages:
+        page = build.pages[docname]
+        for cell, shown in zip(page.cells, page.execution.outputs, strict=True):
+            printed = printed_lines(shown)
+            if printed and cell.shown:
                 outputs[cell.name] = printed
                 lines[cell.name] = cell.line
-    for number, block in enumerate(doctree.findall(_is_script_output), start=1):
+    for number, block in enumerate(doctree.findall(compat.is_script_output), start=1):
         outputs[f"block {number}"] = list(block.astext().splitlines())
     return outputs, lines
 
 
-def _drawn(docname: str) -> dict[str, Data]:
+def _drawn(build: Build, docname: str) -> dict[str, Data]:
     """Return the data of the figures that the cells of a page draw themselves."""
-    if docname not in pages.PAGES:
+    if docname not in build.pages:
         return {}
-    page = pages.PAGES[docname]
+    page = build.pages[docname]
     return {
         f"{cell.name}, figure {number}": list(drawing.data)
         for cell, drawings in zip(page.cells, page.execution.drawings, strict=True)
@@ -237,17 +220,27 @@ def _drawn(docname: str) -> dict[str, Data]:
     }
 
 
-def _is_script_output(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.literal_block) and "sphx-glr-script-out" in node["classes"]
-
-
-def _pictures(docname: str) -> list[gallery.Picture]:
-    scripts = (script for script in gallery.SCRIPTS.values() if script.docname == docname)
+def _pictures(build: Build, docname: str) -> list[gallery.Picture]:
+    scripts = (script for script in build.scripts.values() if script.docname == docname)
     return [picture for script in scripts for picture in script.pictures]
 
 
+RICH = (
+    "text/html",
+    "text/markdown",
+    "text/latex",
+    "application/json",
+    "image/svg+xml",
+    "image/png",
+)
+"""The forms of an output that a page shows rather than its plain text, the richest first."""
+
+
 def printed_lines(outputs: Sequence[NotebookNode]) -> list[Data]:
-    """Return the lines a reader sees as text in a cell's outputs: streams, results, errors."""
+    """Return the lines a reader sees in a cell's outputs: streams, errors, results in their richest form.
+
+    Of an image, which has no lines, it is a checksum; matplotlib's figures are held by their numbers.
+    """
     texts = []
     for output in outputs:
         kind = output["output_type"]
@@ -255,9 +248,18 @@ def printed_lines(outputs: Sequence[NotebookNode]) -> list[Data]:
             texts.append(output["text"])
         elif kind == "error":
             texts.append(f"{output['ename']}: {output['evalue']}")
-        elif "text/plain" in output.get("data", {}):
-            texts.append(output["data"]["text/plain"])
+        elif data := output.get("data", {}):
+            texts.append(_richest(data))
     return [line for text in texts for line in text.splitlines()]
+
+
+def _richest(data: Mapping[str, Any]) -> str:
+    form = next((form for form in RICH if form in data), "text/plain")
+    content = data.get(form, "")
+    text = content if isinstance(content, str) else json.dumps(content, sort_keys=True)
+    if form.startswith("image/"):
+        return f"{form} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return text
 
 
 def check(app: Sphinx, exception: Exception | None) -> None:
@@ -265,21 +267,31 @@ def check(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     path = Path(app.srcdir) / "ledger.json"
-    now = {docname: entries_of(app.env)[docname] for docname in sorted(entries_of(app.env))}
+    now = entries_of(app.env)
     try:
         was = load(path)
     except ValueError as error:
-        logger.warning("%s", error, type="ravine", subtype="ledger")
+        logger.warning("%s", error, type="recomputed", subtype="ledger")
         return
     differences = list(compare(was, now))
-    if app.config.ravine_accept:
-        _accept(path, was, now, len(differences))
+    if app.config.recomputed_accept:
+        if compat.warnings_so_far(app):
+            logger.warning(
+                "%s is as it was: a build with warnings accepts nothing",
+                path.name,
+                type="recomputed",
+            )
+        else:
+            _accept(path, was, now, len(differences))
         return
     for difference in differences:
         _report(app, difference)
     if differences:
         logger.info(
-            "%d differences from %s; to accept them: %s", len(differences), path.name, ACCEPT
+            "%d differences from %s; to accept them: %s",
+            len(differences),
+            path.name,
+            app.config.recomputed_accept_command,
         )
 
 
@@ -323,24 +335,24 @@ def _report(app: Sphinx, difference: Difference) -> None:
         difference.entry,
         difference.message,
         location=_location(app, difference),
-        type="ravine",
+        type="recomputed",
         subtype="ledger",
     )
 
 
 def _location(app: Sphinx, difference: Difference) -> str:
     """Return the file and line an author has to look at."""
-    for script in gallery.SCRIPTS.values():
+    for script in build_of(app).scripts.values():
         if script.docname == difference.page:
             return f"{script.source}:1"
     if difference.page not in app.env.found_docs:
         return f"{Path(app.srcdir) / 'ledger.json'}:1"
-    line = _lines(app.env).get(difference.page, {}).get(difference.entry, 1)
+    line = facts_of(app.env).of(difference.page).lines.get(difference.entry, 1)
     return f"{app.env.doc2path(difference.page)}:{line}"
 
 
 def setup(app: Sphinx) -> None:
-    """Register the collector and the check."""
-    app.add_config_value("ravine_accept", False, "", bool)
-    app.add_env_collector(LedgerCollector)
-    app.connect("build-finished", check)
+    """Collect while pages are read; compare after all other checks."""
+    app.add_event("recomputed-entries")
+    app.connect("doctree-read", collect)
+    app.connect("build-finished", check, priority=800)

@@ -1,10 +1,11 @@
 """Run the code of each page and each gallery script in a process of its own, several at once.
 
 Each gets a fresh process, so none can see another's variables, random state, default dtype,
-rcParams or warning filters. The build itself imports neither torch nor matplotlib. A helper process does,
-while the build goes on, and computes nothing with them; on Linux the processes of pages and scripts are
-forked from it. A page then costs its own run, not another import, and torch has no thread pool yet that a
-fork could break. Elsewhere each process is started anew, which is slower and gives the same outputs.
+rcParams or warning filters. The build itself does not import matplotlib, nor what the course computes with. A
+helper process does, while the build goes on, and computes nothing with them; on Linux the processes of pages
+and scripts are forked from it. A page then costs its own run, not another import, and no library has a thread
+pool yet that a fork could break. Elsewhere each process is started anew, which is slower and gives the same
+outputs.
 
 What happens inside of such a process stands in `worker`.
 """
@@ -20,15 +21,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawValue
-from typing import Generic, Protocol, TypeVar
+from pathlib import Path
+from typing import Generic, TypeVar
 
-from nbformat import NotebookNode
-
-from .snapshot import Data
+from .cells import Cell, CellError, Execution, Position, Setting
 
 Name = TypeVar("Name")
 
@@ -40,83 +40,13 @@ SIGXCPU: int | None = getattr(signal, "SIGXCPU", None)
 """What a system sends to a process that has used up its processor time; Windows has no such thing."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How long one page or script may take before it is stopped and reported, in seconds.
-
-    ``cpu`` is time of the processor, so the answer does not depend on what else a machine does. A run that
-    waits for something that never comes takes none; only such a one meets ``wall``, which is far longer.
-    Where a system counts no processor time for us (Windows), ``wall`` is the only limit.
-    """
-
-    cpu: float = 300.0
-    wall: float = 3600.0
-
-
-LIMITS = Limits()
+DEFAULT = Setting()
 
 PATIENCE = 600.0
 """Seconds beyond the wall limit after which a silent helper, which stops runs itself, is given up."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One piece of code: its source, its line in the file, its name, whether it is meant to raise."""
-
-    source: str
-    line: int
-    name: str
-    may_raise: bool = False
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A figure that a cell left open: its picture, its size in pixels, the numbers it shows."""
-
-    svg: str
-    width: int
-    height: int
-    data: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Execution:
-    """What a page or script computed.
-
-    ``outputs`` and ``drawings`` hold the notebook outputs and the figures of each cell. ``names``
-    holds the variables as plain data. ``rebound`` names the variables that took several values,
-    with the positions of the cells that set them: a sentence that quotes one of those could mean
-    any of its values. ``sources`` has the modules that were imported from source files beside the course,
-    not from installed packages, each with a hash of its file: with another file the result may be another.
-    No line numbers: prose above a cell moves it, and changes nothing here.
-    """
-
-    outputs: tuple[tuple[NotebookNode, ...], ...]
-    drawings: tuple[tuple[Drawing, ...], ...]
-    names: dict[str, Data]
-    rebound: dict[str, tuple[int, ...]]
-    sources: dict[str, str] = field(default_factory=dict)
-
-
-class Position(Protocol):
-    """Which cell a run is at, seen from other processes."""
-
-    value: int
-
-
-class CellError(Exception):
-    """A cell raised, took too long, or its process died."""
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message, line)  # both, so that the error survives the way through the pipe
-        self.line = line
-
-    def __str__(self) -> str:
-        """Return the message alone."""
-        return str(self.args[0])
-
-
-def execute(cells: Sequence[Cell], limits: Limits = LIMITS) -> Execution:
+def execute(cells: Sequence[Cell], setting: Setting = DEFAULT) -> Execution:
     """Run cells in order in a new process and return what they computed.
 
     Raises
@@ -125,31 +55,31 @@ def execute(cells: Sequence[Cell], limits: Limits = LIMITS) -> Execution:
         If a cell raises that is not meant to (or does not raise although it is), if the run takes
         longer than a limit, or if the process dies.
     """
-    ((_, answer),) = execute_all({"": cells}, limits)
+    ((_, answer),) = execute_all({"": cells}, setting)
     if isinstance(answer, CellError):
         raise answer
     return answer
 
 
 def execute_all(
-    codes: Mapping[Name, Sequence[Cell]], limits: Limits = LIMITS
+    codes: Mapping[Name, Sequence[Cell]], setting: Setting = DEFAULT
 ) -> Iterator[tuple[Name, Execution | CellError]]:
     """Run each list of cells in a process of its own, one a processor; yield each as it ends."""
-    for name, answer, _ in Runs(codes, limits).answers():
+    for name, answer, _ in Runs(codes, setting).answers():
         yield name, answer
 
 
 class Runs(Generic[Name]):
     """Runs that have begun, in a helper process, in the order of `codes`."""
 
-    def __init__(self, codes: Mapping[Name, Sequence[Cell]], limits: Limits = LIMITS) -> None:
+    def __init__(self, codes: Mapping[Name, Sequence[Cell]], setting: Setting = DEFAULT) -> None:
         self.codes = {name: tuple(cells) for name, cells in codes.items()}
-        self.limits = limits
+        self.setting = setting
         self.helper: BaseProcess | None = None
         if self.codes:
             self.pipe, theirs = multiprocessing.Pipe(duplex=False)
             codes_in_order = list(self.codes.values())
-            self.helper = _process()(target=_help, args=(theirs, codes_in_order, limits))
+            self.helper = _process(setting)(target=_help, args=(theirs, codes_in_order, setting))
             self.helper.start()
             theirs.close()
             atexit.register(self.end)  # a build that fails elsewhere must not wait for it
@@ -175,7 +105,7 @@ class Runs(Generic[Name]):
     def _hear(self) -> tuple[int, Execution | CellError, float] | None:
         """Return the next answer, or None if the helper is dead or silent."""
         try:
-            if not self.pipe.poll(self.limits.wall + PATIENCE):
+            if not self.pipe.poll(self.setting.limits.wall + PATIENCE):
                 return None
             heard: tuple[int, Execution | CellError, float] = self.pipe.recv()
         except EOFError:
@@ -192,21 +122,22 @@ class Runs(Generic[Name]):
             self.pipe.close()
 
 
-def _help(pipe: Connection, codes: Sequence[tuple[Cell, ...]], limits: Limits) -> None:
+def _help(pipe: Connection, codes: Sequence[tuple[Cell, ...]], setting: Setting) -> None:
     """Import what all runs need, run them, and send each answer: its number, itself, its seconds."""
     end_with_parent()
-    from . import worker  # torch and matplotlib are imported here, once
+    from . import worker  # imports matplotlib, once
 
     if len(codes) >= MANY:
-        worker.import_more()
+        worker.import_more(setting.imports)
+        worker.draw_once(setting.style)
     gc.freeze()  # a collection in a run would touch, and so copy, all that was imported before
-    for number, answer, seconds in _run_all(codes, limits):
+    for number, answer, seconds in _run_all(codes, setting):
         pipe.send((number, answer, seconds))
     pipe.close()
 
 
 def _run_all(
-    codes: Sequence[tuple[Cell, ...]], limits: Limits
+    codes: Sequence[tuple[Cell, ...]], setting: Setting
 ) -> Iterator[tuple[int, Execution | CellError, float]]:
     waiting = list(enumerate(codes))
     running: dict[Connection, tuple[int, _Run]] = {}
@@ -214,7 +145,7 @@ def _run_all(
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
                 number, cells = waiting.pop(0)
-                run = _Run(cells, limits)
+                run = _Run(cells, setting)
                 running[run.pipe] = number, run
             patience = min(run.deadline for _, run in running.values()) - time.monotonic()
             answered = wait(list(running), timeout=max(0.0, patience))
@@ -230,8 +161,8 @@ def _run_all(
             run.end()
 
 
-def _process() -> type[BaseProcess]:
-    if sys.platform == "linux":
+def _process(setting: Setting) -> type[BaseProcess]:
+    if setting.start == "fork":
         return multiprocessing.get_context("fork").Process
     return multiprocessing.get_context("spawn").Process
 
@@ -246,14 +177,16 @@ def end_with_parent() -> None:
 class _Run:
     """One process, the pipe its answer comes through, its folder, and which cell it is at."""
 
-    def __init__(self, cells: tuple[Cell, ...], limits: Limits) -> None:
-        self.cells, self.limits, self.began = cells, limits, time.monotonic()
-        self.deadline = self.began + limits.wall
+    def __init__(self, cells: tuple[Cell, ...], setting: Setting) -> None:
+        self.cells, self.limits, self.began = cells, setting.limits, time.monotonic()
+        self.deadline = self.began + self.limits.wall
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.pipe, theirs = multiprocessing.Pipe(duplex=False)
         self.at = RawValue("i", 0)
-        given = (theirs, cells, self.folder.name, limits.cpu, self.at)
-        self.process = _process()(target=_serve, args=given, daemon=True)
+        given = (theirs, cells, self.folder.name, setting, self.at)
+        self.process = _process(setting)(
+            target=_serve, args=given
+        )  # no daemon: code may start processes
         self.process.start()
         theirs.close()
 
@@ -266,21 +199,31 @@ class _Run:
             code = self.process.exitcode
             if SIGXCPU is not None and code == -SIGXCPU:
                 took = f"more than {self.limits.cpu:g} s of processor time"
-                return self._stopped(f"took {took}: make it do less, or raise ravine_cpu_limit")
-            return self._stopped(f"ended its process (exit code {code})")
+                return self._stopped(f"took {took}: make it do less, or raise recomputed_cpu_limit")
+            return self._stopped(f"ended its process (exit code {code}){self._last_words()}")
         return answer
 
     def never_ended(self) -> CellError:
         """Return the error of a run that seems to wait for ever."""
         waited = f"was not over after {self.limits.wall:g} s"
-        return self._stopped(f"{waited}: if it does not wait for ever, raise ravine_wall_limit")
+        return self._stopped(f"{waited}: if it does not wait for ever, raise recomputed_wall_limit")
+
+    def _last_words(self) -> str:
+        """Return what was written to stderr last, which may say why a process died."""
+        try:
+            written = Path(self.folder.name, "stderr").read_text("utf-8", "replace").strip()
+        except OSError:
+            return ""
+        return f":\n{written[-1000:]}" if written else ""
 
     def _stopped(self, why: str) -> CellError:
         cell = self.cells[self.at.value]
         return CellError(f"cell {cell.name!r} {why}", cell.line)
 
     def end(self) -> None:
-        """See that the process is gone and leaves nothing behind."""
+        """See that the process is gone, with all that it started, and leaves nothing behind."""
+        with suppress(OSError, AttributeError):  # it is gone already; or Windows, without groups
+            os.killpg(self.process.pid or 0, signal.SIGKILL)
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -288,14 +231,16 @@ class _Run:
 
 
 def _serve(
-    pipe: Connection, cells: tuple[Cell, ...], folder: str, cpu_limit: float, at: Position
+    pipe: Connection, cells: tuple[Cell, ...], folder: str, setting: Setting, at: Position
 ) -> None:
     """Run the cells of one page or script in this process, which has nothing else to do."""
     end_with_parent()
+    if hasattr(os, "setsid"):
+        os.setsid()  # what it starts belongs to its group, and ends with it
     from . import worker
 
-    limit_processor_time(cpu_limit)
-    worker.serve(pipe, cells, folder, at)
+    limit_processor_time(setting.limits.cpu)
+    worker.serve(pipe, cells, folder, setting, at)
 
 
 def limit_processor_time(seconds: float) -> None:

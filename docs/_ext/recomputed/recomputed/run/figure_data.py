@@ -59,7 +59,7 @@ def _data(artist: Artist) -> Iterator[tuple[str, dict[str, npt.ArrayLike]]]:
     if isinstance(artist, Line3D):
         yield "line", dict(zip("xyz", artist.get_data_3d(), strict=True))
     elif isinstance(artist, Line2D):
-        yield "line", {"x": artist.get_xdata(), "y": artist.get_ydata()}
+        yield "line", {"x": artist.get_xdata(orig=False), "y": artist.get_ydata(orig=False)}
     elif isinstance(artist, AxesImage | QuadMesh):
         yield "image", {"values": np.asarray(artist.get_array())}
     elif isinstance(artist, Poly3DCollection):

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from docutils import nodes
 from sphinx.addnodes import not_smartquotable
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
-from . import gallery, pages
-from .snapshot import Data, look_up, show
+from recomputed.read import gallery
+from recomputed.run.snapshot import Data, look_up, show
+from recomputed.state import build_in, depend_on
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ def parse_quote(text: str) -> Quote:
     return Quote(match["script"] or "", match["path"].strip(), match["spec"] or "")
 
 
-def value_of(quote: Quote, docname: str) -> Data:
+def value_of(quote: Quote, env: BuildEnvironment, docname: str) -> Data:
     """Return the value a quote names, on the page `docname`.
 
     Raises
@@ -63,13 +65,17 @@ def value_of(quote: Quote, docname: str) -> Data:
     LookupError
         If there is no such script, page or variable, or the variable took several values.
     """
+    build = build_in(env)
     if quote.script:
-        return look_up(gallery.script(quote.script).names, quote.path)
-    if docname not in pages.PAGES:
+        record = gallery.script(build, quote.script)
+        if docname == env.current_document.docname:  # and not one that only writes what was read
+            depend_on(env, record.docname)
+        return look_up(record.names, quote.path)
+    if docname not in build.pages:
         raise LookupError(
             f"this page has no code cells, so {quote.path!r} must name a gallery script too"
         )
-    page = pages.PAGES[docname]
+    page = build.pages[docname]
     execution = page.execution
     variable = re.split(r"[.\[]", quote.path)[0]
     if variable in execution.rebound:
@@ -95,12 +101,12 @@ class ValueRole(SphinxRole):
         location = self.get_location()
         try:
             quote = parse_quote(self.text)
-            value = value_of(quote, self.env.docname)
+            value = value_of(quote, self.env, self.env.docname)
             written = show(value, quote.spec)
         except (LookupError, ValueError) as error:
             reason = str(error.args[0] if error.args else error)
             message = f"{{val}}`{self.text}`: {reason}"
-            logger.warning(message, location=location, type="ravine", subtype="val")
+            logger.warning(message, location=location, type="recomputed", subtype="val")
             return [nodes.problematic(self.rawtext, self.rawtext)], []
         where = quote.script or "this page"
         node = quoted_value(
@@ -120,15 +126,17 @@ class GivenRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         try:
-            written = checked_input(self.text, self.env.docname)
+            written = checked_input(self.text, self.env)
         except (LookupError, ValueError) as error:
             message = f"{{given}}`{self.text}`: {error.args[0]}"
-            logger.warning(message, location=self.get_location(), type="ravine", subtype="given")
+            logger.warning(
+                message, location=self.get_location(), type="recomputed", subtype="given"
+            )
             return [nodes.problematic(self.rawtext, self.rawtext)], []
         return [nodes.inline(self.rawtext, written, classes=["given"])], []
 
 
-def checked_input(text: str, docname: str) -> str:
+def checked_input(text: str, env: BuildEnvironment) -> str:
     """Return what a ``{given}`` writes, if it is the value of the variable it names.
 
     Raises
@@ -142,7 +150,7 @@ def checked_input(text: str, docname: str) -> str:
     if not equals:
         raise LookupError("write it as 0.5 = variable, or 0.5 = script::variable")
     quote = parse_quote(path)
-    value = value_of(quote, docname)
+    value = value_of(quote, env, env.docname)
     if not equal_as_written(written, value):
         raise ValueError(f"{quote.path} is {value!r}")
     return written

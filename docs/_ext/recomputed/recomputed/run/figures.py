@@ -1,34 +1,29 @@
-"""Figures as files: one style, SVG that is the same in every build, and a dark twin.
+"""Figures as files: one style, SVG that is the same in every build, and a twin for dark pages.
 
-The library draws text and axes in one ink and the grid in one grey, on no background. So the
-picture for dark pages is the same SVG with these two colours exchanged; curves keep their colours,
-which are chosen to be legible on both.
+The twin is the same SVG with some colours exchanged, those of ink and grid above all, as the setting
+``recomputed_dark`` says. Curves keep their colours, which should be chosen to be legible on both.
 """
 
+import importlib
 import io
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INK, GRID = "#24292f", "#d0d7de"
-"""Those of `ravine.plotting`, as a test says; importing it would bring matplotlib into every build."""
-
-ON_DARK = {INK: "#d5dbe3", GRID: "#3b424c"}
-"""What the library's ink and grid become on a dark page."""
-
 PIXELS_PER_INCH = 108
 """At this size the figures' text is as large as the text around them."""
 
 
-def apply_style() -> None:
-    """Set the library's style, and fixed ids in SVG files."""
+def apply_style(name: str) -> None:
+    """Set the course's style, a dictionary of rcParams named "package.module.NAME", and fixed ids in SVG."""
     import matplotlib as mpl
 
-    from ravine.plotting import STYLE
-
-    mpl.rcParams.update({**STYLE, "svg.hashsalt": "ravine"})
+    module, _, attribute = name.rpartition(".")
+    style = getattr(importlib.import_module(module), attribute) if name else {}
+    mpl.rcParams.update({**style, "svg.hashsalt": "recomputed"})
 
 
 def to_svg(figure: "Figure") -> str:
@@ -49,10 +44,10 @@ def _numbered_clips(svg: str) -> str:
     return svg
 
 
-def dark_twin(svg: str) -> str:
-    """Return the SVG with the library's ink and grid exchanged for those of a dark page."""
-    for light, dark in ON_DARK.items():
-        svg = svg.replace(light, dark)
+def dark_twin(svg: str, dark: Mapping[str, str]) -> str:
+    """Return the SVG with colours exchanged for those of a dark page."""
+    for light, other in dark.items():
+        svg = svg.replace(light, other)
     return svg
 
 

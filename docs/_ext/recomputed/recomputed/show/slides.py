@@ -2,32 +2,29 @@
 
 While pages are written, `collect` keeps what their marks (`marks`) put on slides. When all are written,
 the same builder renders each deck with the same figures, values, outputs and formulas, and reveal.js
-shows it (``docs/_static/slides.js``).
+shows it (``static/slides.js``).
 """
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from posixpath import basename, dirname, join, normpath
+from posixpath import dirname, join, normpath
 
 from docutils import nodes
-from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from . import katex, pages, reading
+from recomputed import compat
+from recomputed.settings import function
+from recomputed.state import Build, build_of, facts_of
+
+from . import katex
 from .folds import fold, summary
-from .marks import MarkError, Slide, captions, parse_cell, slides_of
+from .marks import MarkError, Slide, captions, mark_of, parse_cell, slides_of
 
 logger = logging.getLogger(__name__)
-
-SLIDES: dict[str, list[Slide]] = {}
-"""The slides of each page that has marks, by document name; filled when the page is written."""
 
 _SPOKEN = (
     nodes.paragraph,
@@ -63,7 +60,7 @@ class Writer:
     def shown(self, block: nodes.Element) -> str:
         """Render a block as the page does, without what only a page needs."""
         copy = self.moved(block)
-        for hidden in list(copy.findall(HideCodeCellNode)):
+        for hidden in compat.hidden_code(copy):
             hidden.parent.remove(hidden)
         for caption in captions(copy):  # the label is enough; the speaker says the rest
             caption.replace_self(nodes.paragraph("", "", caption.children[0], classes=["caption"]))
@@ -118,13 +115,12 @@ def opened(folded: fold) -> nodes.container:
 def decks(app: Sphinx) -> dict[str, list[str]]:
     """Return the pages of each deck in the order of the navigation.
 
-    Pages whose names begin with the same number are one lecture, and one deck.
+    Pages with one deck name, by the function that ``recomputed_deck_name`` names, are one deck.
     """
-    env = app.env
-    found: dict[str, list[str]] = {}
-    for docname in reading_order(env, str(env.config.root_doc)):
-        if docname in SLIDES or (docname not in reading.WRITTEN and kept(app, docname).exists()):
-            found.setdefault(deck_name(docname), []).append(docname)
+    env, found = app.env, dict[str, list[str]]()
+    for docname in dict.fromkeys(reading_order(env, str(env.config.root_doc))):
+        if facts_of(env).of(docname).more.get("slides"):
+            found.setdefault(deck_of(app, docname), []).append(docname)
     return found
 
 
@@ -135,14 +131,10 @@ def reading_order(env: BuildEnvironment, docname: str) -> Iterator[str]:
         yield from reading_order(env, below)
 
 
-def deck_name(docname: str) -> str:
-    """Return the name of the deck a page belongs to.
-
-    >>> deck_name("lectures/03-2-gradient-descent"), deck_name("about/design")
-    ('lecture-3', 'about-design')
-    """
-    number = re.match(r"\d+(?=-)", basename(docname))
-    return f"lecture-{int(number[0])}" if number else docname.replace("/", "-")
+def deck_of(app: Sphinx, docname: str) -> str:
+    """Return the name of the deck a page belongs to; without a setting each page has one of its own."""
+    name = function(app.config, "recomputed_deck_name")
+    return name(docname) if name is not None else docname.replace("/", "-")
 
 
 def address_of(app: Sphinx, deck: str) -> str:
@@ -150,19 +142,31 @@ def address_of(app: Sphinx, deck: str) -> str:
     return app.builder.get_target_uri(f"slides/{deck}")
 
 
+def note_marks(app: Sphinx, doctree: nodes.document) -> None:
+    """Note while a page is read whether it has slides."""
+    try:
+        marks = [mark_of(node) for node in doctree.findall(nodes.Element)]
+    except MarkError:
+        return  # it is told when the page is written
+    if any(mark and "slide" in mark for mark in marks):
+        facts_of(app.env).of(app.env.docname).more["slides"] = True
+
+
 def collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Take the slides from a page that is about to be written, and link the page to its deck."""
     if app.builder.format != "html":
         return
+    build = build_of(app)
     try:
-        check_cells(docname)
+        check_cells(build, docname)
         slides = slides_of(doctree, app.env.titles[docname].astext())
     except MarkError as error:
-        logger.warning("%s", error, location=(docname, error.line), type="ravine", subtype="slides")
+        where = (docname, error.line)
+        logger.warning("%s", error, location=where, type="recomputed", subtype="slides")
         return
     if len(slides) > 1:
-        SLIDES[docname] = slides
-        deck = address_of(app, deck_name(docname))
+        build.slides[docname] = slides
+        deck = address_of(app, deck_of(app, docname))
         address = relative_uri(app.builder.get_target_uri(docname), deck)
         link = nodes.reference("", "Slides", refuri=address, internal=True)
         title = next(iter(doctree.findall(nodes.title)))
@@ -170,61 +174,57 @@ def collect(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         place.insert(place.index(title) + 1, nodes.paragraph("", "", link, classes=["page-slides"]))
 
 
-def check_cells(docname: str) -> None:
+def check_cells(build: Build, docname: str) -> None:
     """Check the options of all code cells, also of those that the page does not show."""
-    if page := pages.PAGES.get(docname):
-        executed = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
+    if page := build.pages.get(docname):
+        executed = [
+            cell for cell in page.notebook.cells if cell.cell_type == "code" and cell.source.strip()
+        ]
         for cell, in_notebook in zip(page.cells, executed, strict=True):
             parse_cell(in_notebook.metadata, cell.line)
 
 
-def kept(app: Sphinx, docname: str) -> Path:
-    """Return the file that keeps a page's slides for builds that do not write the page again."""
-    return Path(app.doctreedir, "slides", f"{docname}.json")
-
-
 def write_decks(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
-    """Yield each deck of which a page was written for its template; delete the decks of no page."""
-    builder = app.builder
+    """Yield each deck of which a page was written for its template."""
+    builder, build = app.builder, build_of(app)
     if not isinstance(builder, StandaloneHTMLBuilder):
         return
-    for docname in reading.WRITTEN - SLIDES.keys():
-        kept(app, docname).unlink(missing_ok=True)
-    found = decks(app)
-    for left_over in Path(app.outdir, "slides").glob("*.html"):
-        if left_over.stem not in found:
-            left_over.unlink()
-    changed = {deck_name(docname) for docname in reading.WRITTEN}
-    for name, docnames in found.items():
-        if name not in changed:
+    written = set(build.written)
+    for name, docnames in decks(app).items():
+        if not written & set(docnames):
             continue
+        for docname in docnames:
+            if (
+                docname not in build.slides
+            ):  # it is as the last build wrote it; its events collect them
+                app.env.get_and_resolve_doctree(docname, builder, tags=builder.tags)
         deck = address_of(app, name)
         shown: list[dict[str, object]] = []
         for docname in docnames:
             first = 0 if docname == docnames[0] else 1  # one title slide a deck
-            shown += slides_for(app, docname, deck)[first:]
+            shown += slides_for(builder, build, docname, deck)[first:]
         yield (
             f"slides/{name}",
-            {"title": shown[0]["title"], "slides": with_ids(shown)},
+            {
+                "title": shown[0]["title"],
+                "slides": with_ids(shown),
+                "katex": app.config.recomputed_katex,
+            },
             "slides.html",
         )
 
 
-def slides_for(app: Sphinx, docname: str, deck: str) -> list[dict[str, object]]:
-    """Return what the template needs of a page's slides: rendered now, or when the page was written."""
-    file = kept(app, docname)
-    if docname in SLIDES:
-        builder = app.builder
-        assert isinstance(builder, StandaloneHTMLBuilder)
-        builder.imgpath = relative_uri(deck, builder.imagedir)
-        builder.add_permalinks = False
-        writer = Writer(builder, builder.get_target_uri(docname), deck)
-        rendered = [writer.slide(slide) for slide in SLIDES[docname]]
-        builder.add_permalinks = True
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(rendered), encoding="utf-8")
-    slides: list[dict[str, object]] = json.loads(file.read_text(encoding="utf-8"))
-    return slides
+def slides_for(
+    builder: StandaloneHTMLBuilder, build: Build, docname: str, deck: str
+) -> list[dict[str, object]]:
+    """Return what the template needs of a page's slides."""
+    before = builder.imgpath, builder.add_permalinks
+    builder.imgpath, builder.add_permalinks = relative_uri(deck, builder.imagedir), False
+    writer = Writer(builder, builder.get_target_uri(docname), deck)
+    try:
+        return [writer.slide(slide) for slide in build.slides.get(docname, ())]
+    finally:
+        builder.imgpath, builder.add_permalinks = before
 
 
 def with_ids(slides: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -237,13 +237,8 @@ def with_ids(slides: list[dict[str, object]]) -> list[dict[str, object]]:
     return slides
 
 
-def forget_slides(app: Sphinx) -> None:
-    """Start a build without slides (a live preview builds many times in one process)."""
-    SLIDES.clear()
-
-
 def setup(app: Sphinx) -> None:
     """Collect while pages are written, before folds become tags; write the decks at the end."""
-    app.connect("builder-inited", forget_slides)
+    app.connect("doctree-read", note_marks)
     app.connect("doctree-resolved", collect, priority=800)
     app.connect("html-collect-pages", write_decks)

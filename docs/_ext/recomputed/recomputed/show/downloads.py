@@ -3,14 +3,16 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode, from_dict, writes
 from sphinx.application import Sphinx
 
-from . import reading, values
-from .gallery import figure_label
-from .pages import PAGES, Page
-from .snapshot import show
+from recomputed.quote import values
+from recomputed.read.gallery import label_of
+from recomputed.read.pages import Page
+from recomputed.run.snapshot import show
+from recomputed.state import build_of
 
 _VALUE = re.compile(r"\{val\}`([^`]*)`")
 _ROLE = re.compile(r"\{[\w:-]+\}`([^`<]*?)(?:\s*<[^`>]*>)?`")
@@ -27,14 +29,14 @@ _TARGET = re.compile(r"^\([\w-]+\)=$\n?", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
-def plain_markdown(text: str, docname: str, labels: Mapping[str, str]) -> str:
+def plain_markdown(text: str, app: Sphinx, docname: str, labels: Mapping[str, str]) -> str:
     """Return MyST text as Markdown that any notebook program shows: values in place, no directives.
 
     `labels` says what a reference is called, as in ``{"fig-1-6": "Figure 1.6"}``.
     """
     text = _LISTS.sub("", _FRONT_MATTER.sub("", text))
-    text = _FIGURE.sub(lambda m: _figure(m[2], m[3]), text)
-    text = _VALUE.sub(lambda m: _value(m[1], docname), text)
+    text = _FIGURE.sub(lambda m: _figure(app, m[2], m[3]), text)
+    text = _VALUE.sub(lambda m: _value(app, m[1], docname), text)
     text = _REFERENCE.sub(lambda m: labels.get(m[1], m[1]), text)
     text = _LABEL.sub("$$", _TARGET.sub("", text))
     text = _MARK.sub("", _ATTRIBUTES.sub("", text))
@@ -62,20 +64,20 @@ def _without_directives(text: str) -> str:
     return "\n".join(kept)
 
 
-def _figure(script: str, caption: str) -> str:
+def _figure(app: Sphinx, script: str, caption: str) -> str:
     caption = _OPTION.sub("", caption).strip()
-    return f"*{figure_label(script)} (gallery script {script}.py):* {caption}\n"
+    return f"*{label_of(app.config, script)} (gallery script {script}.py):* {caption}\n"
 
 
-def _value(text: str, docname: str) -> str:
+def _value(app: Sphinx, text: str, docname: str) -> str:
     try:
         quote = values.parse_quote(text)
-        return show(values.value_of(quote, docname), quote.spec)
+        return show(values.value_of(quote, app.env, docname), quote.spec)
     except (LookupError, ValueError):
         return text  # the page itself has reported it
 
 
-def portable(page: Page, docname: str, labels: Mapping[str, str]) -> NotebookNode:
+def portable(page: Page, app: Sphinx, labels: Mapping[str, str]) -> NotebookNode:
     """Return the page's notebook with plain Markdown and without the site's own metadata."""
     notebook: NotebookNode = from_dict(page.notebook)
     notebook.metadata.pop("source_map", None)
@@ -85,7 +87,7 @@ def portable(page: Page, docname: str, labels: Mapping[str, str]) -> NotebookNod
         for ours in ("slide", "step"):
             cell.metadata.pop(ours, None)
         if cell.cell_type == "markdown":
-            cell.source = plain_markdown(cell.source, docname, labels)
+            cell.source = plain_markdown(cell.source, app, page.source.docname, labels)
     return notebook
 
 
@@ -115,12 +117,9 @@ def write_downloads(app: Sphinx, exception: Exception | None) -> None:
         return
     known = app.env.domains.standard_domain.labels
     labels = {name: title for name, (_, _, title) in known.items()}
-    for docname in reading.written_pages(app.env.found_docs - PAGES.keys()):
-        for ending in (".ipynb", ".py"):  # of code that the page had in the last build
-            Path(app.outdir, docname + ending).unlink(missing_ok=True)
-    for docname in reading.written_pages(PAGES.keys()):
-        page = PAGES[docname]
-        notebook = portable(page, docname, labels)
+    build = build_of(app)
+    for docname in sorted(build.written & build.pages.keys()):
+        notebook = portable(build.pages[docname], app, labels)
         target = Path(app.outdir) / docname
         target.parent.mkdir(parents=True, exist_ok=True)
         target.with_name(target.name + ".ipynb").write_text(
@@ -130,10 +129,16 @@ def write_downloads(app: Sphinx, exception: Exception | None) -> None:
 
 
 def offer(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Tell the template whether the page has downloads."""
-    context["ravine_downloads"] = pagename in PAGES and Path(pagename).name
+    """Link to both files below the page."""
+    if pagename in build_of(app).pages:
+        name = Path(pagename).name
+        context["body"] += (
+            '<p class="page-downloads">\n  Take this page home:\n'
+            f'  <a href="{name}.ipynb" download>notebook (.ipynb)</a>\n'
+            f'  <a href="{name}.py" download>script (.py)</a>\n</p>\n'
+        )
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,1 @@
+"""Computed values in sentences, and the ledger of what was accepted."""

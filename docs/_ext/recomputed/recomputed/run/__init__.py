@@ -1,0 +1,1 @@
+"""Executing code, and keeping what it computed. Nothing here knows of Sphinx."""
