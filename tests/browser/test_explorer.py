@@ -532,9 +532,9 @@ REPEAT = """golden => JSON.parse(golden).map(({ landscape, method, settings, sta
 
 def test_the_engine_repeats_the_librarys_runs_in_this_browser(explorer):
     """The script that the page has loaded, on the page: all runs, 200 updates each."""
-    from ravine_site import engine
+    from ravine_site import formulas
 
-    golden = [dataclasses.asdict(run) for run in engine.golden_runs()]
+    golden = [dataclasses.asdict(run) for run in formulas.golden_runs()]
     found = explorer.evaluate(REPEAT, json.dumps(golden))
     assert len(found) == len(golden) > 150
     for landscape, method, exact, worst, whole in found:

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-sys.path[:0] = [str(REPOSITORY / "docs" / "_ext"), str(REPOSITORY / "src")]
+sys.path[:0] = [str(REPOSITORY / name) for name in ("docs/_ext", "docs/_ext/recomputed", "src")]
 
-from ravine_site import engine  # noqa: E402 (the extension is no package that could be installed)
+from ravine_site import formulas  # noqa: E402 (the extension is no package that could be installed)
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
         folder = Path(name)
         for module in (REPOSITORY / "docs" / "_explorer").glob("*.js"):
             shutil.copy(module, folder)
-        (folder / "generated.js").write_text(engine.module(), encoding="utf-8")
+        (folder / "generated.js").write_text(formulas.module(), encoding="utf-8")
         shutil.copy(Path(__file__).parent / "tsconfig.json", folder)
         return subprocess.run([compiler, "-p", name], check=False).returncode
 

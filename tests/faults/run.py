@@ -26,7 +26,11 @@ from tests.drawn import drawn
 
 REPOSITORY = Path(__file__).parents[2]
 MINI = REPOSITORY / "tests" / "site" / "mini"
-NEEDED = ("noxfile.py", "pyproject.toml", "requirements", "src", "docs/_ext", "docs/_explorer")
+NEEDED = (
+    *("noxfile.py", "pyproject.toml", "requirements", "benchmarks/results.json"),
+    *("src", "docs/_ext", "docs/_explorer"),
+)
+ENGINE = "docs/_ext/recomputed/recomputed"
 KILLS = 20
 PRIVATE = ["unshare", "--user", "--map-root-user", "--mount"]
 MAY_MOUNT = "--may-mount"
@@ -51,7 +55,7 @@ def copy_small_site(folder: Path) -> None:
 def write_ledger(folder: Path) -> None:
     """Accept the small site's own numbers (the docs session would also copy the README's pictures)."""
     program = REPOSITORY / ".nox" / "site" / "bin" / "sphinx-build"
-    accept = ["-q", "-D", "ravine_accept=1", "-d", "first/doctrees", "docs", "first/out"]
+    accept = ["-q", "-D", "recomputed_accept=1", "-d", "first/doctrees", "docs", "first/out"]
     subprocess.run([program, *accept], cwd=folder, check=True)
     shutil.rmtree(folder / "first")
     shutil.rmtree(folder / "docs" / "gallery")
@@ -259,8 +263,8 @@ def without_node(small: SmallSite) -> bool:
 
 def faults() -> list[Fault]:
     """List all faults, in the order in which they happen."""
-    swap = ("noxfile.py", "docs/_ext/ravine_site/runs.py", "docs/_ext/ravine_site/reading.py")
-    keep = ("docs/_ext/ravine_site/cache.py", "docs/_ext/ravine_site/reading.py")
+    swap = ("noxfile.py", f"{ENGINE}/read/executions.py")
+    keep = ("noxfile.py", f"{ENGINE}/run/cache.py")
     chance = random.Random(0)
     found = []
     for number in range(KILLS):
@@ -278,7 +282,7 @@ def faults() -> list[Fault]:
         found += [
             Fault("read-only output", ("noxfile.py",), on_a_read_only_disk),
             Fault("a full disk", ("noxfile.py",), on_a_full_disk),
-            Fault("no Node", ("docs/_ext/ravine_site/katex.py",), without_node),
+            Fault("no Node", (f"{ENGINE}/show/katex.py",), without_node),
         ]
     else:
         print("not tried, as this machine lets nobody mount: read-only output, full disk, no Node")

@@ -27,6 +27,7 @@ SOURCES = (
     "src",
     "gallery",
     "docs",
+    "requirements/docs.txt",
     "benchmarks/results.json",
     "tests/library",
     "tests/course",

@@ -1,77 +1,36 @@
 """Builds of small and real sites, each in a process of its own as an author's build is."""
 
-import atexit
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
-import ravine_site.execute
 from bs4 import BeautifulSoup
-from ravine_site.execute import LIMITS, Cell, Execution, Limits
 
-from tests import builds
+from tests.small import REPOSITORY, accept, build
 
-REPOSITORY = Path(__file__).parent.parent.parent
 MINI = Path(__file__).parent / "mini"
-ACCEPT = ("-D", "ravine_accept=1")
-
-
-@dataclass(frozen=True)
-class Build:
-    """A finished build: whether it passed, what it said, and where its pages are."""
-
-    passed: bool
-    messages: str
-    folder: Path
-
-    def page(self, name: str) -> str:
-        return (self.folder / "out" / name).read_text(encoding="utf-8")
-
-
-def build(folder: Path, *options: str, repository: Path = REPOSITORY) -> Build:
-    """Build ``folder/docs`` into ``folder/out`` the way the docs session does."""
-    arguments = ["-W", "-n", "-E", "-q", "-b", "html", "-d", "doctrees", *options, "docs", "out"]
-    # RAVINE_REPOSITORY is for the small site only: it takes its configuration from the real one
-    env = {**os.environ, "OMP_NUM_THREADS": "1", "RAVINE_REPOSITORY": str(repository)}
-    env.pop("PYTHONPATH", None)
-    done = forks().run("sphinx", *arguments, folder=folder, env=env)
-    return Build(done.code == 0, done.said, folder)
-
-
-@cache
-def forks() -> builds.Forks:
-    """The process of this test run that builds are forked from."""
-    started = builds.Forks()
-    atexit.register(started.__exit__)
-    return started
 
 
 @pytest.fixture(scope="session")
 def accepted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small site, built once, with a ledger that agrees with it."""
+    """A site of two pages with the real one's configuration, and a ledger that agrees with it."""
     folder = tmp_path_factory.mktemp("accepted") / "mini"
     shutil.copytree(MINI, folder)
     for shared in ("_static", "_templates"):
         shutil.copytree(REPOSITORY / "docs" / shared, folder / "docs" / shared)
-    first = build(folder, *ACCEPT)
-    assert first.passed, first.messages
-    return folder
+    for shared in ("requirements/docs.txt", "benchmarks/results.json"):
+        (folder / shared).parent.mkdir()
+        shutil.copy(REPOSITORY / shared, folder / shared)
+    return accept(folder)
 
 
 @pytest.fixture
 def accepted(accepted_once: Path, tmp_path: Path) -> Path:
     """A copy of the small accepted site, to be changed and built again."""
     return shutil.copytree(accepted_once, tmp_path / "mini")
-
-
-def execute(cells: Sequence[Cell], limits: Limits = LIMITS) -> Execution:
-    """Run cells as a build does, in a process of their own; torch is imported before (see `builds`)."""
-    answer: Execution = forks().call(ravine_site.execute.execute, tuple(cells), limits)
-    return answer
 
 
 def copy_of_site(target: Path) -> Path:
@@ -110,10 +69,3 @@ def page(site: Path) -> Callable[[str], BeautifulSoup]:
         return BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
 
     return read
-
-
-def change(path: Path, old: str, new: str) -> None:
-    """Replace `old`, which must stand in the file exactly once."""
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
-    path.write_text(text.replace(old, new), encoding="utf-8")

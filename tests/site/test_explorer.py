@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ravine_site import engine, explorer
+from ravine_site import explorer, formulas
 from ravine_site.javascript import function, literal
-from ravine_site.katex import node_program
+from recomputed.show.katex import node_program
 
-from .conftest import REPOSITORY
+from tests.small import REPOSITORY
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,8 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(source, folder)
     for test in (REPOSITORY / "tests/explorer").glob("*.mjs"):
         shutil.copy(test, folder)
-    (folder / "generated.js").write_text(engine.module(), encoding="utf-8")
-    golden = [dataclasses.asdict(run) for run in engine.golden_runs()]
+    (folder / "generated.js").write_text(formulas.module(), encoding="utf-8")
+    golden = [dataclasses.asdict(run) for run in formulas.golden_runs()]
     (folder / "golden.json").write_text(json.dumps(golden, allow_nan=False), encoding="utf-8")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     return folder

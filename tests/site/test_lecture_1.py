@@ -1,10 +1,10 @@
 """Lecture 1: the printed outputs are those of the source lecture, to the character."""
 
 import pytest
-from ravine_site.ledger import printed_lines
-from ravine_site.pages import code_cells, parse
+from recomputed.quote.ledger import printed_lines
+from recomputed.read.pages import code_cells, parse
 
-from .conftest import REPOSITORY, execute
+from tests.small import REPOSITORY, execute
 
 LECTURE = REPOSITORY / "docs/lectures/01-optimization-and-pytorch-in-1d.md"
 
@@ -50,7 +50,7 @@ step 2 grad: None""",
 def printed() -> dict[str, str]:
     """What each named cell of the lecture prints."""
     text = LECTURE.read_text(encoding="utf-8")
-    cells = code_cells(parse(text), text)
+    cells = code_cells(parse(text, LECTURE), text)
     return {
         cell.name: "\n".join(map(str, printed_lines(outputs)))
         for cell, outputs in zip(cells, execute(cells).outputs, strict=True)

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from .conftest import REPOSITORY
+from tests.small import REPOSITORY
 
 LEDGER = json.loads((REPOSITORY / "docs/ledger.json").read_text(encoding="utf-8"))
 LECTURE = "lectures/02-first-training-loop"

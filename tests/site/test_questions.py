@@ -5,7 +5,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import ACCEPT, build, change
+from tests.small import ACCEPT, build, change
 
 QUESTION = """
 ::::{question} the-sum

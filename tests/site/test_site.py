@@ -9,8 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.mutants.run import copy_sources
+from tests.small import REPOSITORY, build, change
 
-from .conftest import REPOSITORY, build, change, copy_of_site
+from .conftest import copy_of_site
 
 LECTURE = "lectures/01-optimization-and-pytorch-in-1d.html"
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from runpy import run_path
 
-REPOSITORY = Path(os.environ["RAVINE_REPOSITORY"])
+REPOSITORY = Path(os.environ["RECOMPUTED"]).parents[2]
 globals().update(
     {k: v for k, v in run_path(str(REPOSITORY / "docs/conf.py")).items() if not k.startswith("__")}
 )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from ravine_site.figure_data import figure_data
+from recomputed.run.figure_data import figure_data
 
 
 def draw(**changes: object) -> list[str]:

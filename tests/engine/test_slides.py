@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from ravine_site.marks import MarkError, parse_cell, parse_mark
-from ravine_site.slides import deck_name
+from recomputed.show.marks import MarkError, parse_cell, parse_mark
 
-from .conftest import ACCEPT, Build, build
+from tests.small import ACCEPT, Build, build
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 
@@ -248,7 +247,7 @@ def test_a_line_that_is_no_mark_is_an_error(text, complaint):
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"slides": "A"}, "unknown key 'slides'; there are name, slide, step, tags"),
+        ({"slides": "A"}, "unknown key 'slides'; there are load, name, slide, step, tags"),
         ({"step": "all"}, 'step must be one of true, "same", "answer"'),
         ({"slide": "A", "tags": ["remove-cell"]}, "a cell that the page removes"),
     ],
@@ -256,8 +255,3 @@ def test_a_line_that_is_no_mark_is_an_error(text, complaint):
 def test_an_option_of_a_cell_that_is_no_mark_is_an_error(options, complaint):
     with pytest.raises(MarkError, match=re.escape(complaint)):
         parse_cell(options, 12)
-
-
-def test_pages_whose_names_begin_with_one_number_are_one_deck():
-    names = ["lectures/03-convexity", "lectures/03-1-theory", "lectures/03-2-descent"]
-    assert {deck_name(name) for name in names} == {"lecture-3"}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ravine_site.snapshot import look_up, plain, show, snapshot
+from recomputed.run.snapshot import look_up, plain, show, snapshot
 
 
 class Kind(Enum):

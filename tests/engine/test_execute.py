@@ -6,21 +6,13 @@ import time
 from pathlib import Path
 
 import pytest
-from ravine_site import execute as execute_module
-from ravine_site import sources
-from ravine_site.execute import (
-    LIMITS,
-    SIGXCPU,
-    Cell,
-    CellError,
-    Execution,
-    Limits,
-    Runs,
-    execute_all,
-)
-from ravine_site.ledger import printed_lines
+from recomputed.quote.ledger import printed_lines
+from recomputed.run import execute as execute_module
+from recomputed.run import sources
+from recomputed.run.cells import LIMITS, Cell, CellError, Execution, Limits, Setting
+from recomputed.run.execute import SIGXCPU, Runs, execute_all
 
-from .conftest import execute
+from tests.small import execute
 
 
 def run(*sources: str, limits: Limits = LIMITS) -> Execution:
@@ -75,7 +67,7 @@ def test_an_expected_error_that_does_not_come_is_an_error():
     ],
 )
 def test_a_page_that_computes_for_too_long_is_stopped_and_the_cell_is_named(endless):
-    message = "cell 'cell 2' took more than 1 s of processor time.* ravine_cpu_limit"
+    message = "cell 'cell 2' took more than 1 s of processor time.* recomputed_cpu_limit"
     with pytest.raises(CellError, match=message) as caught:
         run("w = 1", endless, limits=Limits(cpu=1))
     assert caught.value.line == 2
@@ -90,7 +82,7 @@ def test_a_page_that_computes_for_too_long_is_stopped_and_the_cell_is_named(endl
     ],
 )
 def test_a_page_that_waits_for_ever_is_stopped(waiting):
-    message = "'cell 1' was not over after 2 s.* ravine_wall_limit"
+    message = "'cell 1' was not over after 2 s.* recomputed_wall_limit"
     with pytest.raises(CellError, match=message):
         run(waiting, limits=Limits(wall=2))
 
@@ -118,7 +110,7 @@ def test_a_helper_that_dies_or_hangs_is_an_error_and_leaves_nothing(tmp_path, mo
         time.sleep(0.05)
     os.kill(runs.helper.pid, fault)
     monkeypatch.setattr(execute_module, "PATIENCE", 0.5)  # it is dead, or stopped, already
-    runs.limits = Limits(wall=0.5)
+    runs.setting = Setting(limits=Limits(wall=0.5))
     ((name, answer, _),) = runs.answers()
     assert (name, answer.line) == ("page", 7)
     assert "died, or was silent" in str(answer)
@@ -140,7 +132,7 @@ def test_a_run_says_which_source_files_it_imported(tmp_path, monkeypatch):
 
     execution = run("import numpy, torch, used", "open('own.py', 'w').close()")
     assert {"used", "other"} <= execution.sources.keys()
-    assert not {"unused", "numpy", "torch", "own", "ravine_site"} & execution.sources.keys()
+    assert not {"unused", "numpy", "torch", "own", "recomputed"} & execution.sources.keys()
     assert execution.sources["used"] == sources.now("used") != sources.now("other")
 
 
@@ -211,7 +203,7 @@ def test_many_codes_run_at_once_and_each_gets_its_own_answer():
     sources = {f"page {n}": f"import time; time.sleep(0.{9 - n}); n = {n}" for n in range(5)}
     sources |= {"broken": "1 / 0", "endless": "while True: pass", "dead": "import os; os._exit(3)"}
     codes = {name: [Cell(source, 1, name)] for name, source in sources.items()}
-    answers = dict(execute_all(codes, Limits(cpu=2)))
+    answers = dict(execute_all(codes, Setting(limits=Limits(cpu=2))))
     for n in range(5):
         answer = answers[f"page {n}"]
         assert isinstance(answer, Execution)

@@ -2,20 +2,19 @@
 
 import importlib.metadata
 import platform
-import shutil
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ravine_site import cache, figures, sources
-from ravine_site.cache import Cache, surroundings
-from ravine_site.execute import Cell, Execution, execute
+from recomputed.run import cache, sources
+from recomputed.run.cache import Cache, surroundings
+from recomputed.run.cells import Cell, Execution
+from recomputed.run.execute import execute
 
-from ravine import plotting
-
-from .conftest import REPOSITORY, build, change
+from tests.small import ENGINE, build, change
 
 CELLS = (Cell("w = 0.5 + 0.25\nprint(w)", 3, "sum"),)
 
@@ -82,7 +81,7 @@ def test_code_that_names_a_data_file_is_found_as_long_as_the_file_is_the_same(tm
     assert kept.get(CELLS)
 
 
-@pytest.mark.parametrize("length", [0, 10, 40, -1])
+@pytest.mark.parametrize("length", [0, 10, 33, -1])
 def test_an_entry_that_was_cut_short_counts_as_absent(tmp_path, execution, length):
     kept = Cache(tmp_path, "here")
     kept.put(CELLS, execution)
@@ -113,7 +112,7 @@ def test_python_the_platform_and_the_lock_are_part_of_every_key(tmp_path, monkey
     for module, name, value in (
         (platform, "platform", lambda: "another platform"),
         (cache.sys, "version", "3.99"),
-        (cache, "installed", lambda _needed: []),
+        (cache, "installed", lambda _needed: {}),
         (cache, "processor", lambda: "another processor"),
     ):
         with monkeypatch.context() as patch:
@@ -121,18 +120,30 @@ def test_python_the_platform_and_the_lock_are_part_of_every_key(tmp_path, monkey
             cache._machine.cache_clear()
             seen.add(surroundings())
     cache._machine.cache_clear()
-    assert len(seen) == 7
+    seen.add(surroundings(style="another.STYLE"))
+    assert len(seen) == 8
 
 
-def test_the_names_of_installed_packages_hold_their_versions():
+def test_installed_packages_are_known_by_version_and_by_what_was_installed():
     found = cache.installed()
-    assert f"numpy-{importlib.metadata.version('numpy')}.dist-info" in found
-    assert f"torch-{importlib.metadata.version('torch')}.dist-info" in found
+    for name in ("numpy", "torch", "sphinx-gallery"):
+        assert found[name][0] == importlib.metadata.version(name)
+    assert cache.installed({"jupyter-cache", "numpy"}).keys() == {"jupyter-cache", "numpy"}
 
 
-def test_a_package_that_the_lock_does_not_name_changes_no_key():
-    found = cache.installed({"jupyter-cache", "numpy"})
-    assert [name.partition("-")[0] for name in found] == ["jupyter_cache", "numpy"]
+def test_a_package_that_is_not_the_locks_is_told(tmp_path):
+    lock = tmp_path / "lock.txt"
+    mine = importlib.metadata.version("numpy").partition("+")[0]
+    lock.write_text(f"numpy=={mine}\nSphinx_Gallery==0.0.1\nabsent==1.0\n", encoding="utf-8")
+    installed = importlib.metadata.version("sphinx-gallery")
+    assert cache.not_the_locks(lock) == [("sphinx-gallery", installed, "0.0.1")]
+
+
+def test_a_build_says_which_package_is_not_the_locks(accepted):
+    (accepted / "lock.txt").write_text("numpy==1.0.1\n", encoding="utf-8")
+    failed = build(accepted)
+    assert not failed.passed
+    assert re.search(r"numpy [\d.]+ is installed, and ../lock.txt pins 1.0.1", failed.messages)
 
 
 def test_what_is_recalled_is_made_once_for_a_text_and_its_code(tmp_path):
@@ -156,32 +167,19 @@ def test_durations_that_cannot_be_read_are_none(tmp_path, content):
 
 def test_the_build_itself_imports_nothing_that_takes_long():
     look = "import sys; print([m for m in ('torch', 'matplotlib', 'sympy') if m in sys.modules])"
-    code = f"import sys; sys.path.insert(0, 'docs/_ext'); import ravine_site; {look}"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
+    code = f"import sys; sys.path.insert(0, {str(ENGINE)!r}); import recomputed; {look}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-
-
-def test_ink_and_grid_are_those_of_the_library():
-    assert (figures.INK, figures.GRID) == (plotting.INK, plotting.GRID)
 
 
 class CountedSite:
     """The small site, whose page and script each write a line when they are executed."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.repository = folder, folder.with_name("repository")
+        self.folder = folder
         self.page = self.folder / "docs/index.md"
         self.script = self.folder / "gallery/lecture_0/plot_0_1_line.py"
         self.log = folder / "executed.txt"
-        for name in ("docs/_ext", "src"):
-            source = REPOSITORY / name
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, self.repository / name, ignore=ignored)
-        shutil.copy(REPOSITORY / "docs/conf.py", self.repository / "docs/conf.py")
-        for name in ("docs/_static", "docs/_explorer"):
-            (self.repository / name).symlink_to(REPOSITORY / name)
         report = f"_ = open({str(self.log)!r}, 'a').write"
         change(self.page, "total = 0.5", f"{report}('page ')\ntotal = 0.5")
         change(self.script, "slope = 2.0", f"{report}('script ')\nslope = 2.0")
@@ -189,7 +187,7 @@ class CountedSite:
     def executed(self) -> list[str]:
         """Build, and return what was executed for it."""
         self.log.write_text("", encoding="utf-8")
-        done = build(self.folder, repository=self.repository)
+        done = build(self.folder)
         assert done.passed, done.messages
         return sorted(self.log.read_text("utf-8").split())
 
@@ -217,21 +215,20 @@ def test_edited_code_is_executed_and_nothing_else(counted):
 
 @pytest.mark.parametrize(
     ("module", "runs_again"),
-    [("losses", ["page", "script"]), ("theory/parabola", ["script"]), ("course/families", [])],
+    [("style", ["page", "script"]), ("lines", ["script"]), ("unused", [])],
 )
 def test_an_edited_library_module_executes_what_imported_it(counted, module, runs_again):
-    change(counted.script, "slope = 2.0", "import ravine.theory\n\nslope = 2.0")
+    change(counted.script, "slope = 2.0", "import minilib.lines\n\nslope = 2.0")
     assert counted.executed() == ["script"]
-    path = counted.repository / f"src/ravine/{module}.py"
+    path = counted.folder / f"src/minilib/{module}.py"
     path.write_text(path.read_text("utf-8") + "\n# harmless\n", encoding="utf-8")
     assert counted.executed() == runs_again
     assert counted.executed() == []
 
 
 def test_a_new_lock_file_executes_everything(counted):
-    lock = counted.folder / "requirements/docs.txt"
-    lock.parent.mkdir()
-    lock.write_text("numpy==2.4.6\n", encoding="utf-8")
+    mine = importlib.metadata.version("numpy")
+    (counted.folder / "lock.txt").write_text(f"numpy=={mine}\n", encoding="utf-8")
     assert counted.executed() == ["page", "script"]
 
 
@@ -239,7 +236,7 @@ def test_a_failed_build_keeps_what_it_did_execute(counted):
     change(counted.page, "total = 0.5", "total = 0 + 0.5")
     change(counted.script, "slope = 2.0", "slope = 1 / 0")
     counted.log.write_text("", encoding="utf-8")
-    assert not build(counted.folder, repository=counted.repository).passed
+    assert not build(counted.folder).passed
     assert counted.log.read_text("utf-8").split().count("page") == 1
     change(counted.script, "slope = 1 / 0", "slope = 2.0")
     assert counted.executed() == []

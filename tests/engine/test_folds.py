@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import ACCEPT, Build, build
+from tests.small import ACCEPT, Build, build
 
 PAGE = """
 What does it print?
