@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[−-]?\d[\d,]*\.\d+(?:[eE][−+-]?\d+)?|\d[eE][−+-]?\d
 
 _NOT_PROSE = {"code", "pre", "math", "annotation", "script", "style", "h1", "h2", "h3", "h4", "nav"}
 _NOT_PROSE_CLASSES = {
+    "cell_output",  # computed, in whatever form
     "val",
     "given",
     "katex",

@@ -18,11 +18,16 @@ PIXELS_PER_INCH = 108
 
 
 def apply_style(name: str) -> None:
-    """Set the course's style, a dictionary of rcParams named "package.module.NAME", and fixed ids in SVG."""
+    """Set matplotlib's defaults, the course's style over them, and fixed ids in SVG.
+
+    The style is a dictionary of rcParams named "package.module.NAME". What the author's own matplotlibrc
+    says has no part in it.
+    """
     import matplotlib as mpl
 
     module, _, attribute = name.rpartition(".")
     style = getattr(importlib.import_module(module), attribute) if name else {}
+    mpl.rcdefaults()
     mpl.rcParams.update({**style, "svg.hashsalt": "recomputed"})
 
 
