@@ -41,8 +41,13 @@ _STAGES = (
 
 
 def add_templates(app: Sphinx, config: Config) -> None:
-    """Add our templates after those of the course, which come first; as seen from it, in any folder."""
-    config.templates_path.append(relpath(_SHOW / "templates", app.confdir))
+    """Add our templates after those of the course, which come first.
+
+    Where they stand beside the course, as seen from it: a build in another folder has the same configuration.
+    """
+    ours = _SHOW / "templates"
+    beside = Path(app.confdir) in ours.parents
+    config.templates_path.append(relpath(ours, app.confdir) if beside else str(ours))
 
 
 def add_static_files(app: Sphinx) -> None:
