@@ -56,7 +56,8 @@ def minimize(
         point, with what the method remembered and a schedule that counts on.
     method : Method
         A direction with a step size, for example ``gradient_descent(0.1)``, or
-        ``heavy_ball(armijo(), momentum=0.5)``, which looks for a step size at every point.
+        ``heavy_ball(armijo(), momentum=0.5)``, which looks for a step size at every point; and with
+        a `ravine.projection` if points must stay in a set, ``gradient_descent(0.1, projection=ball(1.0))``.
     max_updates : int
         The cap :math:`T` on the number of updates.
     eps_grad : float, optional
@@ -72,8 +73,9 @@ def minimize(
     escape_radius : float
         Stop when :math:`\|x_k\|` is larger.
     stop : callable, optional
-        A rule of your own: it is called at every point with a `ravine.stopping.Moment`, and the run stops
-        when it returns true.
+        A rule of your own: it is called with a `ravine.stopping.Moment` at every point where no other rule
+        but the cap has fired, and the run stops when it returns true. For the best point so far, keep it
+        there, or read `Trace.best` afterwards.
     log_every : int
         Log the points after 0, `log_every`, 2 `log_every`, ... updates, and the last one. The
         rules are tested at every point, logged or not; memory is used for what is logged.

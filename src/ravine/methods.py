@@ -146,7 +146,7 @@ class gradient_descent(Method[None]):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
 
     Examples
     --------
@@ -194,7 +194,7 @@ class heavy_ball(_WithMomentum):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
     momentum : float
         :math:`0 \le \beta < 1`, the share of the velocity that is kept.
 
@@ -225,7 +225,7 @@ class averaged_heavy_ball(_WithMomentum):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
     momentum : float
         :math:`0 \le \beta < 1`, the share of the velocity that is kept.
 
@@ -256,7 +256,7 @@ class nesterov(_WithMomentum):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
     momentum : float
         :math:`0 \le \beta < 1`, the share of the velocity that is kept.
 
@@ -289,7 +289,7 @@ class adagrad(Method[Number]):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
     eps : float
         :math:`\varepsilon > 0`, which keeps the quotient finite.
 
@@ -333,7 +333,7 @@ class rmsprop(Method[Number]):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
     smoothing : float
         :math:`0 \le \alpha < 1`, the share of the memory that is kept.
     eps : float
@@ -403,7 +403,7 @@ class adam(Method[Moments]):
     Parameters
     ----------
     step_size : float, array, schedule or LineSearch
-        :math:`\eta`, as in `Method`.
+        :math:`\eta`, as in `Method`, which also takes a `projection`.
     betas : pair of float
         :math:`\beta_1` and :math:`\beta_2`, both at least 0 and less than 1.
     eps : float

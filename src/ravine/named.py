@@ -64,7 +64,10 @@ DOUBLE_WELL = Objective(
     degree=4,
     dimension=1,
 )
-r""":math:`\tfrac12 (w^2-1)^2`, with two wells and a hill between them."""
+r""":math:`\tfrac12 (w^2-1)^2`, with two wells and a hill between them.
+
+When runs diverge on it, says `ravine.theory.ON_DOUBLE_WELL`.
+"""
 
 
 # w^4 - 3 w^2 + 2 with the square completed: this form overflows to inf, not to inf - inf, and shows

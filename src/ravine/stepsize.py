@@ -148,7 +148,8 @@ class Ray:
 class LineSearch(Named, ABC):
     """A rule that chooses a step size: give it to a method in place of a number.
 
-    A rule of your own needs one function, `search`.
+    A rule of your own needs one function, `search`. When it returns None, the run ends with
+    `StopReason.NO_STEP`. It is not asked where the direction leads up; the run then ends with `NO_DESCENT`.
 
     Examples
     --------

@@ -1,4 +1,9 @@
-"""Stopping rules: written once, tested for one run, for many runs side by side, and in compiled code."""
+"""Stopping rules: written once, tested for one run, for many runs side by side, and in compiled code.
+
+The rules of `StoppingRules` are asked in the order of `ravine.StopReason`. A rule of one's own is asked by
+`ravine.minimize`, after the plateau and before the cap. A line search that finds no step ends a run only when
+an update is tried, after all rules.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ class Moment:
     Parameters
     ----------
     updates : int
-        How many updates were made.
+        How many updates were made since the start of this run, also of one that goes on from another.
     x, gradient : float, array or tensor
         The point and the gradient there.
     value : float
@@ -60,7 +65,7 @@ class StoppingRules:
     optimal_value: float
 
     def tests(self) -> list[tuple[StopReason, Test]]:
-        """Return the rules that are on, in the order of `StopReason`.
+        """Return the rules that are on, in the order in which they are asked.
 
         A test takes the number of updates, the size of x, the value, the gradient norm and the recent
         fall of the best value. Numbers give a bool; arrays, one entry for each run, an array of bools;

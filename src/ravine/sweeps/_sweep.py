@@ -304,7 +304,8 @@ def sweep(
     compiled : bool, optional
         Whether numba compiles the loop. It needs numba, a slope by hand, and a formula and an
         update rule of ``+ - * /``, squares and square roots. By default it does when it can and the
-        sweep is large enough to repay the second that compiling takes.
+        sweep is large enough to repay the second that compiling takes, a billion updates if every run goes
+        to the cap; what cannot be compiled is then made in NumPy, with the same answers, without a word.
     executor : concurrent.futures.Executor, optional
         Where to make the runs: a pool of processes, or what a cluster offers as an executor, such
         as ``distributed.Client.get_executor()``. The pieces that its dying workers did not deliver

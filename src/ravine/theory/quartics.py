@@ -27,7 +27,8 @@ class TwoWells:
 
     .. math:: \tfrac23\,(1 + \eta c r^2)\,\sqrt{\frac{1 + \eta c r^2}{3\eta c}} ,
 
-    which is at most B exactly when :math:`\eta \le 2/(c r^2)`: then nothing leaves.
+    which is at most B exactly when :math:`\eta \le 2/(c r^2)`: then nothing leaves. Lecture 1 tells it
+    for the double well, in "Where divergence begins".
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ Step sizes are given as their product with the smoothness constant, :math:`\alph
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -30,6 +31,7 @@ from ravine.objective import Number, Objective, scaled
 from ravine.stepsize import LineSearch, armijo, simple_decrease
 from ravine.sweeps import sweep
 from ravine.theory import (
+    Measure,
     descent_lemma_bound,
     linear_distance_bound,
     sharp_sublinear_bound,
@@ -63,6 +65,15 @@ class _Case:
     @property
     def radii(self) -> Array:
         return norms(self.x - self.minimizer[..., None])
+
+    def iterates(self, updates: int) -> Array:
+        """Return the points of gradient descent, of shape (updates + 1, n, runs)."""
+        return _iterates(self.objective, self.x, self.step_sizes, updates)
+
+    def bounds(self, of: Callable[[float, float], Measure]) -> Array:
+        """Return the bound of each run, given its radius and step size, of shape (updates, runs)."""
+        pairs = zip(self.radii.tolist(), self.step_sizes.tolist(), strict=True)
+        return np.array([of(radius, alpha) for radius, alpha in pairs]).T
 
 
 def _case(subject: Subject, rng: np.random.Generator, draws: int, products: Range) -> _Case:
@@ -204,7 +215,7 @@ def _scaling(
     case = _case(subject, rng, draws, products)
     factor = float(10 ** rng.uniform(-1, 1))
     shorter = case.step_sizes / factor if compensated else case.step_sizes
-    one = _iterates(case.objective, case.x, case.step_sizes, updates)
+    one = case.iterates(updates)
     other = _iterates(scaled(case.objective, factor), case.x, shorter, updates)
     reached = np.max([norms(x) for x in one], axis=0)
     return judge(
@@ -244,15 +255,14 @@ def _sublinear(
     f, k = case.objective, np.arange(1, updates + 1)
     if f.optimal_value is None:
         raise ValueError(f"subject must know its optimal value, got {f}")
-    iterates = _iterates(f, case.x, case.step_sizes, updates)
-    gaps = np.array([values(f, x) for x in iterates[1:]]) - f.optimal_value
-    bounds = [
-        sharp_sublinear_bound(radius, alpha, case.smoothness, k)
-        if sharp
-        else sublinear_bound(radius, alpha, k)
-        for radius, alpha in zip(case.radii.tolist(), case.step_sizes.tolist(), strict=True)
-    ]
-    quotients = gaps / np.array(bounds).T
+    gaps = np.array([values(f, x) for x in case.iterates(updates)[1:]]) - f.optimal_value
+
+    def bound(radius: float, alpha: float) -> Measure:
+        if sharp:
+            return sharp_sublinear_bound(radius, alpha, case.smoothness, k)
+        return sublinear_bound(radius, alpha, k)
+
+    quotients = gaps / case.bounds(bound)
     return judge(
         "sublinear rate",
         f"{f.name}, step size {{product}}/L from {{x}}: gap / bound at update {{k}} = {{left}} "
@@ -291,14 +301,8 @@ def _linear(
     if not mu:
         raise ValueError(f"subject must be strongly convex and know it, got {f}")
     best = case.minimizer[..., None]
-    limits = np.array(
-        [
-            linear_distance_bound(radius, alpha, mu, k)
-            for radius, alpha in zip(case.radii.tolist(), case.step_sizes.tolist(), strict=True)
-        ]
-    ).T
-    iterates = _iterates(f, case.x, case.step_sizes, updates)
-    distances = np.array([norms(x - best) for x in iterates[1:]])
+    limits = case.bounds(lambda radius, alpha: linear_distance_bound(radius, alpha, mu, k))
+    distances = np.array([norms(x - best) for x in case.iterates(updates)[1:]])
     worst = (distances - limits).argmax(axis=0), np.arange(draws)
     return judge(
         "linear rate",
