@@ -296,10 +296,10 @@ def serve(session: nox.Session) -> None:
     It begins with the site that `docs` has built, if there is one. What is wrong stands on the page.
     """
     preview, state = BUILD / "preview", BUILD / "preview-doctrees"
+    pickled = state / "environment.pickle"
     with alone(session):
-        pickled = state / "environment.pickle"
-        older = not pickled.exists() or pickled.stat().st_mtime < LAST_GOOD.stat().st_mtime
-        if last_good() and DOCTREES.exists() and older:
+        good = bool(last_good()) and DOCTREES.exists()
+        if good and (not pickled.exists() or pickled.stat().st_mtime < LAST_GOOD.stat().st_mtime):
             for folder, copy in (SITE, preview), (DOCTREES, state):
                 shutil.rmtree(copy, ignore_errors=True)
                 shutil.copytree(folder, copy)  # with the times: they say what was read last

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -24,14 +25,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A small course in a repository, served; gives its folder, address, and what the terminal says."""
-    folder = tmp_path_factory.mktemp("served") / "ravine"
-    folder.mkdir()
-    helpers = runpy.run_path(str(REPOSITORY / "tests/faults/run.py"))
-    helpers["copy_small_site"](folder)
-    helpers["write_ledger"](folder)
+@contextmanager
+def serving(folder):
+    """Serve a repository as an author does; give the address, once it answers, and what the terminal says."""
     port, log = free_port(), folder / "said.txt"
     command = [sys.executable, "noxfile.py", "-s", "serve", "--", "--port", str(port)]
     with (
@@ -40,17 +36,35 @@ def served(tmp_path_factory):
             command, cwd=folder, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
         ) as server,
     ):
-        address = f"http://127.0.0.1:{port}/index.html"
-        until = time.monotonic() + PATIENCE / 1000
-        while time.monotonic() < until:
-            assert server.poll() is None, log.read_text("utf-8")
-            try:
-                urllib.request.urlopen(address).close()
-                break
-            except OSError:
+        try:
+            address = f"http://127.0.0.1:{port}/index.html"
+            until = time.monotonic() + PATIENCE / 1000
+            while not answers(address):
+                assert server.poll() is None, log.read_text("utf-8")
+                assert time.monotonic() < until, log.read_text("utf-8")
                 time.sleep(0.1)
-        yield folder, address, log
-        os.killpg(server.pid, signal.SIGTERM)
+            yield address, log
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+
+
+def answers(address):
+    try:
+        urllib.request.urlopen(address).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """A small course in a repository, never built by `docs`."""
+    folder = tmp_path_factory.mktemp("served") / "ravine"
+    folder.mkdir()
+    helpers = runpy.run_path(str(REPOSITORY / "tests/faults/run.py"))
+    helpers["copy_small_site"](folder)
+    helpers["write_ledger"](folder)
+    return folder
 
 
 def change(path, old, new):
@@ -59,8 +73,14 @@ def change(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_an_edit_an_error_and_its_mending_are_seen_without_a_touch(served, chromium):
-    folder, address, log = served
+def test_an_edit_an_error_and_its_mending_are_seen_without_a_touch(repository, chromium):
+    with serving(repository) as (address, log):
+        look(repository, address, log, chromium)
+    with serving(repository):
+        """It begins again from its own preview, without a site that `docs` has built."""
+
+
+def look(folder, address, log, chromium):
     source, script = folder / "docs/index.md", folder / "gallery/lecture_0/plot_0_1_line.py"
     page = chromium.new_page()
     page.set_default_timeout(PATIENCE)

@@ -32,6 +32,12 @@ This is said. See {ref}`fig-line`.
 
 A formula, $x^2$, on a slide.
 """,
+        "figure.md": """# A figure, and no number of it
+
+```{gallery-figure} plot_0_1_line
+A line.
+```
+""",
         "facts.md": """# Facts
 
 There are {build}`values` values and {build}`formulas` formulas.
@@ -79,6 +85,13 @@ def test_several_processes_give_the_bytes_of_one(larger):
     assert [name for name in one if one[name] != several[name]] == []
 
 
+def test_a_number_that_was_typed_is_told_by_whichever_process_writes_the_page(larger):
+    change(larger / "docs/page-3.md", "On $x_3$", "It is 0.51 on $x_3$")
+    failed = build(larger, "-j", "4")
+    assert not failed.passed
+    assert "page-3.md:3: WARNING: bare number 0.51" in failed.messages
+
+
 def pages_of(files: dict[str, bytes]) -> dict[str, bytes]:
     """Return the pages, without the checksums that their links to static files carry, or carry not."""
     return {
@@ -104,7 +117,7 @@ def times(folder: Path) -> dict[str, int]:
             "gallery/lecture_0/plot_0_1_line.py",
             "slope = 2.0",
             "slope = 2.5",
-            {"index", "01-1-first", "gallery/lecture_0/plot_0_1_line"},
+            {"index", "01-1-first", "figure", "gallery/lecture_0/plot_0_1_line"},
         ),
         (
             "gallery/lecture_0/plot_0_1_line.py",
@@ -112,8 +125,14 @@ def times(folder: Path) -> dict[str, int]:
             "It rises",
             {"gallery/lecture_0/plot_0_1_line"},
         ),
+        (
+            "gallery/lecture_0/plot_0_1_line.py",
+            "a straight line",
+            "one straight line",
+            {"index", "01-1-first", "figure", "gallery/lecture_0/plot_0_1_line"},
+        ),
     ],
-    ids=["prose", "a slide", "code", "a script's numbers", "a script's prose"],
+    ids=["prose", "a slide", "code", "a script's numbers", "its prose", "its alt text"],
 )
 def test_an_edit_reads_the_pages_it_concerns_and_no_other(larger, name, old, new, read):
     before = times(larger)
@@ -148,7 +167,7 @@ def test_a_renamed_script_is_named_where_it_is_quoted_and_found_when_that_is_men
     assert "no gallery script is named 'plot_0_1_line'" in failed.messages
     assert "did you mean 'plot_0_2_line'" in failed.messages
     assert "Traceback" not in failed.messages
-    for page in ("index.md", "01-1-first.md"):
+    for page in ("index.md", "01-1-first.md", "figure.md"):
         path = larger / "docs" / page
         path.write_text(path.read_text("utf-8").replace("plot_0_1", "plot_0_2"), encoding="utf-8")
     done = build(larger, *ACCEPT, anew=False)

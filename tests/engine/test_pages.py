@@ -33,13 +33,19 @@ def test_a_notebook_shows_what_this_build_computed_and_nothing_that_was_stored(a
     notebook = nbformat.v4.new_notebook()
     stored = nbformat.v4.new_output("stream", name="stdout", text="final loss 0.99\n")
     cell = nbformat.v4.new_code_cell("loss = 0.25\nprint('final loss', loss)", outputs=[stored])
-    notebook.cells = [nbformat.v4.new_markdown_cell("# A notebook\n\nIt is {val}`loss`."), cell]
+    empty = nbformat.v4.new_code_cell("", outputs=[stored])
+    notebook.cells = [
+        nbformat.v4.new_markdown_cell("# A notebook\n\nIt is {val}`loss`."),
+        cell,
+        empty,
+    ]
     done = with_page(accepted, "notebook.ipynb", nbformat.writes(notebook))
     assert done.passed, done.messages
     text = text_of(accepted, "notebook.html")
     assert "final loss 0.25" in text
     assert "It is 0.25." in text
     assert "0.99" not in text
+    assert "0.99" not in (accepted / "out/notebook.ipynb").read_text("utf-8")  # to take home
     assert '"final loss 0.25"' in (accepted / "docs/ledger.json").read_text("utf-8")
 
 
@@ -126,3 +132,5 @@ def test_other_builders_pass(accepted, builder):
     shutil.rmtree(accepted / "out")
     done = build(accepted, "-b", builder)
     assert done.passed, done.messages
+    written = [path.read_text("utf-8") for path in (accepted / "out").rglob("index.*")]
+    assert any("0.75" in text for text in written)

@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.drawn import drawn
 
 REPOSITORY = Path(__file__).parents[2]
-MINI = REPOSITORY / "tests" / "site" / "mini"
+MINI = REPOSITORY / "tests" / "engine" / "mini"
 NEEDED = (
     *("noxfile.py", "pyproject.toml", "requirements", "benchmarks/results.json"),
     *("src", "docs/_ext", "docs/_explorer"),

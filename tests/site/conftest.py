@@ -11,14 +11,16 @@ from bs4 import BeautifulSoup
 
 from tests.small import REPOSITORY, accept, build
 
-MINI = Path(__file__).parent / "mini"
+CONF = Path(__file__).parent / "mini/conf.py"
+PAGES = REPOSITORY / "tests/engine/mini"
 
 
 @pytest.fixture(scope="session")
 def accepted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of two pages with the real one's configuration, and a ledger that agrees with it."""
+    """The engine's small course with the real site's configuration, and a ledger that agrees with it."""
     folder = tmp_path_factory.mktemp("accepted") / "mini"
-    shutil.copytree(MINI, folder)
+    shutil.copytree(PAGES, folder, ignore=shutil.ignore_patterns("src", "lock.txt"))
+    shutil.copy(CONF, folder / "docs/conf.py")
     for shared in ("_static", "_templates"):
         shutil.copytree(REPOSITORY / "docs" / shared, folder / "docs" / shared)
     for shared in ("requirements/docs.txt", "benchmarks/results.json"):

@@ -118,3 +118,20 @@ def test_a_question_that_cannot_be_asked_is_reported_with_its_place(asked, old, 
     assert not failed.passed
     assert message in failed.messages
     assert "index" in failed.messages
+
+
+def test_the_list_of_questions_stands_in_one_script_and_a_changed_word_writes_no_other_page(asked):
+    done = build(asked, *ACCEPT)
+    assert done.passed, done.messages
+    other = (asked / "out/other.html").read_bytes()
+    assert b"questions-index.js" in other
+    assert b"data-revision" not in other
+    index = asked / "out/_static/questions-index.js"
+    before = index.read_text("utf-8")
+    page = asked / "docs/index.md"
+    text = page.read_text("utf-8")
+    assert ":::{hint}" in text
+    page.write_text(text.replace(":::{hint}\n", ":::{hint}\nAnother word. ", 1), encoding="utf-8")
+    assert build(asked, anew=False).passed
+    assert index.read_text("utf-8") != before, "the revision of a question is that of its words"
+    assert (asked / "out/other.html").read_bytes() == other

@@ -133,9 +133,7 @@ def is_block_break(node: nodes.Node) -> bool:
 # sphinx-gallery
 
 
-def take_over_gallery(
-    execute: Callable[..., str], zip_files: Callable[..., str], code_output: str = "CODE_OUTPUT"
-) -> str:
+def take_over_gallery(execute: Callable[..., str], zip_files: Callable[..., str]) -> str:
     """Let sphinx-gallery show what was computed before, and return the form of a printed output.
 
     It has no settings for these: what executes a block, what writes the zip files (its own carry the time of
@@ -152,7 +150,7 @@ def take_over_gallery(
     gen_gallery._import_matplotlib = lambda: None  # noqa: SLF001 (there is no other way)
     gen_rst.zip_files = zip_files
     gen_rst.execute_code_block = execute
-    form: str = _attribute(gen_rst, code_output, "sphinx-gallery")
+    form: str = _attribute(gen_rst, "CODE_OUTPUT", "sphinx-gallery")
     return form
 
 

@@ -18,36 +18,33 @@ from . import compat
 from .run.cells import LIMITS, Limits, Setting
 
 SETTINGS: dict[str, tuple[Any, type | tuple[type, ...]]] = {
-    # what runs, and how
-    "recomputed_imports": ((), (list, tuple)),  # imported once for all runs, such as torch
-    "recomputed_style": ("", str),  # matplotlib's: "package.module.NAME", a dictionary of rcParams
-    "recomputed_dark": ({}, dict),  # which colours of a figure become which on a dark page
-    "recomputed_lock": ("", str),  # the pinned packages; a result is kept while they are the same
-    "recomputed_data": (
-        {},
-        dict,
-    ),  # files that code may read, by the environment variable that says where
-    "recomputed_cpu_limit": (LIMITS.cpu, (int, float)),  # seconds of processor time for one page
-    "recomputed_wall_limit": (
-        LIMITS.wall,
-        (int, float),
-    ),  # seconds until a run is taken to wait for ever
-    # what is held
-    "recomputed_accept": (False, bool),  # write the ledger, once it was read
-    "recomputed_accept_command": ("sphinx-build -D recomputed_accept=1 ...", str),  # for messages
-    "recomputed_preview": (
-        False,
-        bool,
-    ),  # show on every page what is wrong, and say it in few lines
-    "recomputed_prose": (["*"], list),  # the pages on which a bare number is an error
-    # what is shown
-    "recomputed_katex": (False, bool),  # mathematics is rendered by KaTeX, in the build
-    "recomputed_figure_label": ("", str),  # a function: name of a script -> "Figure 1.2"
-    "recomputed_deck_name": (
-        "",
-        str,
-    ),  # a function: name of a page -> name of the deck it belongs to
-    "recomputed_versions": ((), (list, tuple)),  # packages whose versions {build} tells
+    # imported once for all runs, such as torch
+    "recomputed_imports": ((), (list, tuple)),
+    # matplotlib's: "package.module.NAME", a dictionary of rcParams
+    "recomputed_style": ("", str),
+    # which colours of a figure become which on a dark page
+    "recomputed_dark": ({}, dict),
+    # the pinned packages; a result is kept while they are the same
+    "recomputed_lock": ("", str),
+    # files that code may read, by the environment variable that says where
+    "recomputed_data": ({}, dict),
+    # seconds of processor time for one page, and seconds until a run is taken to wait for ever
+    "recomputed_cpu_limit": (LIMITS.cpu, (int, float)),
+    "recomputed_wall_limit": (LIMITS.wall, (int, float)),
+    # write the ledger; and how an author does it here, for messages
+    "recomputed_accept": (False, bool),
+    "recomputed_accept_command": ("sphinx-build -D recomputed_accept=1 ...", str),
+    # show on every page what is wrong, and say it in few lines
+    "recomputed_preview": (False, bool),
+    # the pages on which a bare number is an error
+    "recomputed_prose": (["*"], list),
+    # render mathematics by KaTeX, in the build
+    "recomputed_katex": (False, bool),
+    # functions: name of a script -> "Figure 1.2"; name of a page -> name of the deck it belongs to
+    "recomputed_figure_label": ("", str),
+    "recomputed_deck_name": ("", str),
+    # packages whose versions {build} tells
+    "recomputed_versions": ((), (list, tuple)),
 }
 
 FOR_MYST_NB: dict[str, Any] = {

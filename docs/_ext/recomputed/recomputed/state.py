@@ -91,9 +91,7 @@ class Facts:
 
 def build_of(app: Sphinx) -> Build:
     """Return the state of the build that an application makes."""
-    found: Build | None = getattr(app, "recomputed", None)
-    if found is None:
-        found = app.recomputed = Build()  # type: ignore[attr-defined]
+    found: Build = app.recomputed  # type: ignore[attr-defined]
     return found
 
 

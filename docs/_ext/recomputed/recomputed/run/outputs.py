@@ -106,18 +106,15 @@ class _File:
 
     def __init__(self, number: int, name: str, folder: Path) -> None:
         self.number, self.name = number, name
-        self._file = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-        self._taken = 0
+        file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(file, number)
+        os.close(file)
+        self._written = (folder / name).open("rb", buffering=0)
         self._decoder = getincrementaldecoder("utf-8")("replace")
-        os.dup2(self._file, number)
 
     def new_text(self) -> str:
-        size = os.fstat(self._file).st_size
-        if size == self._taken:
-            return ""
-        written = os.pread(self._file, size - self._taken, self._taken)
-        self._taken = size
-        return self._decoder.decode(written)
+        """Return what was written since this was last asked."""
+        return self._decoder.decode(self._written.read())
 
 
 class Stream(io.TextIOBase):

@@ -154,9 +154,8 @@ class Page:
 
     def __init__(self, home: Path, setting: Setting) -> None:
         sources.forget()
-        sys.path.insert(
-            0, ""
-        )  # as in Jupyter: a file that a cell writes can be imported by the next
+        # as in Jupyter: a file that a cell writes can be imported by the next
+        sys.path.insert(0, "")
         _pythons_own_warning_filters()
         random.seed(0)
         np.random.seed(0)  # noqa: NPY002 (a page may use the old generator)
